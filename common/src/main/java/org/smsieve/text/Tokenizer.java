@@ -32,7 +32,7 @@ public final class Tokenizer {
     /**
      * Encodes a text.
      *
-     * @param text any text; an unpaired surrogate is encoded as U+FFFD
+     * @param text any text; an unpaired surrogate is encoded as {@code ?}
      * @return its tokens, none for an empty text
      */
     public Tokens encode(String text) {

@@ -9,6 +9,7 @@ import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
 import org.smsieve.trainer.data.DataDirectory;
 import org.smsieve.trainer.data.Dataset;
+import org.smsieve.trainer.data.LabelledFile;
 import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
@@ -56,6 +57,13 @@ public final class PrepareCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "0 to 4294967295; default 123. Same seed, same parts.")
     private Long seed;
 
+    @Option(
+            names = "--test-rows",
+            paramLabel = "FILE",
+            description = "Labelled messages that, with all their copies, shall be in the test part; the rest of it is"
+                    + " drawn at random.")
+    private Path testRows;
+
     @Option(names = "--force", description = "Replace other data in DIR.")
     private boolean force;
 
@@ -76,16 +84,18 @@ public final class PrepareCommand implements Callable<Integer> {
 
     private Splitter splitter() {
         if (asBook) {
-            if (proportions != null || seed != null) {
+            if (proportions != null || seed != null || testRows != null) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--as-book has a split and a seed of its own: leave out --split and --seed");
+                        "--as-book has a split and a seed of its own: leave out --split, --seed and --test-rows");
             }
             return new BookSplitter();
         }
-        return new StratifiedSplitter(
-                proportions == null ? Proportions.DEFAULT : proportions,
-                seed == null ? StratifiedSplitter.DEFAULT_SEED : seed);
+        Proportions shares = proportions == null ? Proportions.DEFAULT : proportions;
+        long chosen = seed == null ? StratifiedSplitter.DEFAULT_SEED : seed;
+        return testRows == null
+                ? new StratifiedSplitter(shares, chosen)
+                : StratifiedSplitter.withTestRows(shares, chosen, LabelledFile.read(testRows));
     }
 
     private static String summary(Dataset dataset) {

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.smsieve.command.UserException;
 
 /**
@@ -20,16 +22,39 @@ import org.smsieve.command.UserException;
  *
  * @param proportions per cent of each label's messages for each part
  * @param seed in [0, 4294967295]; the same seed and messages give the same parts
+ * @param testTexts texts, quotes aside, whose messages all go to the test part, which is then filled up to its share.
+ *     So several test sets can be kept from the training of one model
  */
-public record StratifiedSplitter(Proportions proportions, long seed) implements Splitter {
+public record StratifiedSplitter(Proportions proportions, long seed, Set<String> testTexts) implements Splitter {
     /** The seed if none is given, {@value}: the book's. */
     public static final long DEFAULT_SEED = 123;
 
+    /** A split at random. */
+    public StratifiedSplitter(Proportions proportions, long seed) {
+        this(proportions, seed, Set.of());
+    }
+
     /** @throws UserException if the seed is out of its range */
     public StratifiedSplitter {
+        testTexts = Set.copyOf(testTexts);
         if (seed < 0 || seed > NumpyRandomState.MAX_SEED) {
             throw new UserException("seed: " + seed + " (expected: 0 to " + NumpyRandomState.MAX_SEED + ")");
         }
+    }
+
+    /** A split whose test part holds all messages with the texts of {@code test}, however they are quoted. */
+    public static StratifiedSplitter withTestRows(Proportions proportions, long seed, Dataset test) {
+        return new StratifiedSplitter(
+                proportions,
+                seed,
+                test.examples().stream()
+                        .map(example -> withoutQuotes(example.text()))
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Readers differ in what they take for a quote that is not part of the text. */
+    private static String withoutQuotes(String text) {
+        return text.replace("\"", "");
     }
 
     @Override
@@ -87,7 +112,12 @@ public record StratifiedSplitter(Proportions proportions, long seed) implements 
                 .sorted(Comparator.comparingInt((List<Example> group) -> group.size())
                         .reversed())
                 .toList();
+        Part test = parts.get(2);
+        greatestFirst.stream().filter(this::isTest).forEach(test::add);
         for (List<Example> group : greatestFirst) {
+            if (isTest(group)) {
+                continue;
+            }
             parts.stream()
                     .filter(part -> part.room >= group.size())
                     .max(Comparator.comparingDouble(Part::relativeRoom))
@@ -95,6 +125,10 @@ public record StratifiedSplitter(Proportions proportions, long seed) implements 
                     .orElseThrow()
                     .add(group);
         }
+    }
+
+    private boolean isTest(List<Example> group) {
+        return testTexts.contains(withoutQuotes(group.get(0).text()));
     }
 
     /** The proportions of n messages, rounded; a part that is to have any gets one at least. */

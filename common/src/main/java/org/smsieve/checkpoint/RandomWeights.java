@@ -1,0 +1,54 @@
+package org.smsieve.checkpoint;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * GPT-2's initial weights: normal with a standard deviation of 0.02, divided by the root of twice the number of blocks
+ * for the projections onto the residual stream; biases 0, LayerNorm weights 1.
+ *
+ * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/models/gpt2/modeling_gpt2.py">
+ *     GPT2PreTrainedModel._init_weights</a>
+ */
+public final class RandomWeights {
+    private static final float STANDARD_DEVIATION = 0.02f;
+
+    private RandomWeights() {}
+
+    /** A model of the given shape with random weights; the same seed gives the same weights on every platform. */
+    public static Checkpoint checkpoint(Gpt2Config config, long seed) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        for (String name : config.parameters().keySet()) {
+            weights.put(name, tensor(config, name, seed));
+        }
+        return Checkpoint.of(config, weights);
+    }
+
+    /** One of a model's tensors, drawn from a stream of its own, so that it does not depend on the others' shapes. */
+    static Tensor tensor(Gpt2Config config, String name, long seed) {
+        long[] shape = config.parameters().get(name).stream()
+                .mapToLong(Long::longValue)
+                .toArray();
+        float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
+        RandomGenerator random =
+                RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 1_000_003 + name.hashCode());
+        fill(name, values, config, random);
+        return new Tensor(values, shape);
+    }
+
+    private static void fill(String name, float[] values, Gpt2Config config, RandomGenerator random) {
+        if (name.contains("ln_")) {
+            Arrays.fill(values, name.endsWith("weight") ? 1 : 0);
+        } else if (name.endsWith("weight")) {
+            double deviation = name.endsWith("c_proj.weight")
+                    ? STANDARD_DEVIATION / Math.sqrt(2.0 * config.layers())
+                    : STANDARD_DEVIATION;
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (random.nextGaussian() * deviation);
+            }
+        }
+    }
+}

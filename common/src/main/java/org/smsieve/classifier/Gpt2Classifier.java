@@ -1,0 +1,170 @@
+package org.smsieve.classifier;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.smsieve.bundle.Bundle;
+import org.smsieve.bundle.DecisionThreshold;
+import org.smsieve.bundle.Manifest;
+import org.smsieve.gpt2.Devices;
+import org.smsieve.gpt2.Gpt2Program;
+import org.smsieve.gpt2.Precision;
+import org.smsieve.gpt2.PrecisionChoice;
+import org.smsieve.gpt2.TokenBatch;
+import org.smsieve.text.Tokens;
+
+/**
+ * A finetuned GPT-2 as a classifier. It owns the model's native memory and frees it when closed. One thread at a time
+ * may use it.
+ *
+ * <p>A message longer than the model reads is cut at {@link #maxTokens()}, and its verdict says so. An empty message is
+ * classified as the single token {@code <|endoftext|>}.
+ */
+public final class Gpt2Classifier implements BatchClassifier {
+    /** Longest call in tokens, padding included: what bounds the memory of one. */
+    private static final int MAX_CALL_TOKENS = 16_384;
+
+    private final Manifest manifest;
+    private final Gpt2Program program;
+
+    private Gpt2Classifier(Manifest manifest, Gpt2Program program) {
+        this.manifest = manifest;
+        this.program = program;
+    }
+
+    /**
+     * Loads a bundle.
+     *
+     * @throws org.smsieve.command.UserException if the options name a device that is not there
+     * @throws IOException if the weights cannot be read
+     */
+    public static Gpt2Classifier open(Bundle bundle, ComputeOptions options) throws IOException {
+        Device device = Devices.of(options.device());
+        Precision precision = PrecisionChoice.of(options.precision(), device);
+        return new Gpt2Classifier(bundle.manifest(), Gpt2Program.forInference(bundle.checkpoint(), device, precision));
+    }
+
+    @Override
+    public List<Verdict> classify(List<Tokens> messages) {
+        int[] lengths = messages.stream().mapToInt(this::length).toArray();
+        Verdict[] verdicts = new Verdict[lengths.length];
+        for (int[] group : LengthGroups.of(lengths, MAX_CALL_TOKENS)) {
+            float[][] logits =
+                    compute(Arrays.stream(group).mapToObj(messages::get).toList());
+            for (int i = 0; i < group.length; i++) {
+                verdicts[group[i]] = verdict(messages.get(group[i]), logits[i]);
+            }
+        }
+        return Arrays.asList(verdicts);
+    }
+
+    /**
+     * The logits of one message, as {@link #classify} computes them.
+     *
+     * @return one for each of {@link #labels()}
+     */
+    public float[] logits(Tokens message) {
+        return compute(List.of(message))[0];
+    }
+
+    @Override
+    public List<String> labels() {
+        return manifest.labels();
+    }
+
+    @Override
+    public String model() {
+        return manifest.model();
+    }
+
+    @Override
+    public int maxTokens() {
+        return manifest.maxTokens();
+    }
+
+    /** The precision it computes in. */
+    public Precision precision() {
+        return program.precision();
+    }
+
+    /** Where it computes. */
+    public Device device() {
+        return program.device();
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+
+    private int length(Tokens message) {
+        return TokenBatch.length(message, manifest.pooling(), maxTokens());
+    }
+
+    /** One call: messages to their logits. */
+    private float[][] compute(List<Tokens> messages) {
+        TokenBatch batch = TokenBatch.of(messages, manifest.pooling(), maxTokens(), program.config());
+        try (NDManager manager = program.newManager()) {
+            float[] flat = program.classify(batch.tokens(manager), batch.rows(manager), false)
+                    .toFloatArray();
+            int width = labels().size();
+            float[][] logits = new float[messages.size()][];
+            Arrays.setAll(logits, i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width));
+            return logits;
+        }
+    }
+
+    private Verdict verdict(Tokens message, float[] logits) {
+        double[] probabilities = softmax(logits);
+        Map<String, Double> scores = new LinkedHashMap<>();
+        for (int i = 0; i < probabilities.length; i++) {
+            scores.put(labels().get(i), probabilities[i]);
+        }
+        return new Verdict(
+                decide(scores),
+                Collections.unmodifiableMap(scores),
+                model(),
+                Math.min(message.length(), maxTokens()),
+                message.length() > maxTokens());
+    }
+
+    private String decide(Map<String, Double> scores) {
+        DecisionThreshold threshold = manifest.decisionThreshold();
+        String likeliest = null;
+        for (String label : labels()) {
+            if (threshold != null && threshold.label().equals(label)) {
+                if (scores.get(label) >= threshold.probability()) {
+                    return label;
+                }
+            } else if (likeliest == null || scores.get(label) > scores.get(likeliest)) {
+                likeliest = label;
+            }
+        }
+        return likeliest;
+    }
+
+    private static double[] softmax(float[] logits) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            highest = Math.max(highest, logit);
+        }
+        double[] probabilities = new double[logits.length];
+        double sum = 0;
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = Math.exp(logits[i] - highest);
+            sum += probabilities[i];
+        }
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] /= sum;
+        }
+        if (Double.isNaN(sum)) {
+            throw new ArithmeticException("logits: not a number (expected: finite numbers; the model is damaged)");
+        }
+        return probabilities;
+    }
+}

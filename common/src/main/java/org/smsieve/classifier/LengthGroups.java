@@ -1,0 +1,60 @@
+package org.smsieve.classifier;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Divides messages into groups of like length, each to be padded to its longest and computed in one call, so that
+ * padding and calls together cost least: the exact optimum, by dynamic programming over the messages in order of
+ * length.
+ */
+final class LengthGroups {
+    /** What a call costs beyond its tokens, in tokens: about the same for models of 0.4 and of 85 million weights. */
+    private static final int CALL_TOKENS = 48;
+
+    private LengthGroups() {}
+
+    /**
+     * The groups, by index into {@code lengths}, shortest first.
+     *
+     * @param lengths each message's length in tokens, at least 1
+     * @param mostTokens a group of more than one message has at most this many, padding included
+     */
+    static List<int[]> of(int[] lengths, int mostTokens) {
+        int count = lengths.length;
+        Integer[] order = new Integer[count];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, Comparator.comparingInt(i -> lengths[i]));
+
+        // best[n]: the least cost of the n shortest; start[n]: where the last group of that division begins.
+        long[] best = new long[count + 1];
+        int[] start = new int[count + 1];
+        for (int end = 1; end <= count; end++) {
+            best[end] = Long.MAX_VALUE;
+            long longest = lengths[order[end - 1]];
+            for (int begin = end - 1; begin >= 0; begin--) {
+                long tokens = longest * (end - begin);
+                if (end - begin > 1 && tokens > mostTokens) {
+                    break;
+                }
+                long cost = best[begin] + tokens + CALL_TOKENS;
+                if (cost < best[end]) {
+                    best[end] = cost;
+                    start[end] = begin;
+                }
+            }
+        }
+
+        List<int[]> groups = new ArrayList<>();
+        for (int end = count; end > 0; end = start[end]) {
+            groups.add(
+                    0,
+                    Arrays.stream(order, start[end], end)
+                            .mapToInt(Integer::intValue)
+                            .toArray());
+        }
+        return groups;
+    }
+}

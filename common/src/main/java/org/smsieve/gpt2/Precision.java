@@ -1,0 +1,34 @@
+package org.smsieve.gpt2;
+
+/** The number format of the weights and of the hidden states. Logits are always computed and given in float32. */
+public enum Precision {
+    /** float32. */
+    FP32("fp32", "6", 1e-5),
+    /** bfloat16, with the final LayerNorm and the head in float32. */
+    BF16("bf16", "15", 2e-2);
+
+    private final String label;
+    private final String scalarType;
+    private final double tolerance;
+
+    Precision(String label, String scalarType, double tolerance) {
+        this.label = label;
+        this.scalarType = scalarType;
+        this.tolerance = tolerance;
+    }
+
+    /** {@code fp32} or {@code bf16}. */
+    public String label() {
+        return label;
+    }
+
+    /** How far apart two scores of the same text may be, whatever else was in its micro-batch. */
+    public double tolerance() {
+        return tolerance;
+    }
+
+    /** The number TorchScript knows this type by (c10::ScalarType). */
+    String scalarType() {
+        return scalarType;
+    }
+}

@@ -1,0 +1,2 @@
+/** What crosses Kafka: how a record's value is read as a message, and how its verdict is written. */
+package org.smsieve.message;

@@ -1,0 +1,59 @@
+package org.smsieve.classifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LengthGroupsTest {
+    @Test
+    void keepsLikeLengthsTogether() {
+        assertThat(LengthGroups.of(new int[] {20, 21, 22, 20}, 1000)).hasSize(1);
+    }
+
+    @Test
+    void partsLongFromShort() {
+        List<int[]> groups = LengthGroups.of(new int[] {200, 10, 10, 200, 10, 10, 10}, 10_000);
+
+        assertThat(groups).hasSize(2);
+        assertThat(groups.get(0)).containsExactlyInAnyOrder(1, 2, 4, 5, 6);
+        assertThat(groups.get(1)).containsExactlyInAnyOrder(0, 3);
+    }
+
+    @Test
+    void hasEveryMessageOnceAndKeepsTheBound() {
+        Random random = new Random(1);
+        for (int round = 0; round < 200; round++) {
+            int[] lengths = random.ints(random.nextInt(80), 1, 300).toArray();
+
+            List<int[]> groups = LengthGroups.of(lengths, 1000);
+
+            assertThat(groups.stream().flatMapToInt(IntStream::of).sorted())
+                    .containsExactly(IntStream.range(0, lengths.length).boxed().toArray(Integer[]::new));
+            for (int[] group : groups) {
+                int longest = IntStream.of(group).map(i -> lengths[i]).max().orElseThrow();
+                assertThat(longest).isEqualTo(lengths[group[group.length - 1]]);
+                assertThat(group.length == 1 || longest * group.length <= 1000).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void costsNoMoreThanOneGroupOrOneEach() {
+        Random random = new Random(2);
+        for (int round = 0; round < 100; round++) {
+            int[] lengths = random.ints(40, 1, 200).toArray();
+            long cost = LengthGroups.of(lengths, Integer.MAX_VALUE).stream()
+                    .mapToLong(group -> 48 + (long) group.length * lengths[group[group.length - 1]])
+                    .sum();
+
+            assertThat(cost).isLessThanOrEqualTo(IntStream.of(lengths).sum() + 48L * lengths.length);
+            assertThat(cost)
+                    .isLessThanOrEqualTo(48
+                            + (long) lengths.length
+                                    * IntStream.of(lengths).max().orElseThrow());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The trainer's commands. */
+package org.smsieve.trainer;
