@@ -35,14 +35,23 @@ public final class BundleWriter implements AutoCloseable {
      * @throws IOException if the directory beside it cannot be made
      */
     public static BundleWriter begin(Path destination) throws IOException {
+        check(destination);
         Path absolute = destination.toAbsolutePath().normalize();
-        if (Files.exists(absolute) && !isReplaceable(absolute)) {
-            throw new UserException(
-                    "output: " + destination + " (expected: a new or empty directory, or a bundle to replace)");
-        }
         Files.createDirectories(absolute.getParent());
         // Not a temporary directory of Java's, which nobody else may read.
         return new BundleWriter(absolute, Files.createDirectory(beside(absolute, "partial")));
+    }
+
+    /**
+     * Checks early that a bundle can be written to {@code destination}.
+     *
+     * @throws UserException if it is there and holds anything but a bundle
+     */
+    public static void check(Path destination) throws IOException {
+        if (Files.exists(destination) && !isReplaceable(destination)) {
+            throw new UserException(
+                    "output: " + destination + " (expected: a new or empty directory, or a bundle to replace)");
+        }
     }
 
     /** Where the files are written until {@link #commit}. */

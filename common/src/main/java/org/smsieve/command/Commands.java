@@ -18,6 +18,11 @@ public final class Commands {
      * @return the exit code
      */
     public static int run(Object root, String... arguments) {
+        return commandLine(root).execute(arguments);
+    }
+
+    /** The same command line, not run yet. */
+    public static CommandLine commandLine(Object root) {
         CommandLine commandLine = new CommandLine(root);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
@@ -31,6 +36,6 @@ public final class Commands {
             }
             return CommandLine.ExitCode.SOFTWARE;
         });
-        return commandLine.execute(arguments);
+        return commandLine;
     }
 }

@@ -4,22 +4,39 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.smsieve.text.Tokens;
 
 /** Checkpoints and expected values made by independent implementations; see src/test/python. */
 public final class Fixture {
     private Fixture() {}
 
-    /** The directory of a fixture checkpoint. */
+    /** The directory of a fixture checkpoint; another module's tests find it in a jar. */
     public static Path checkpoint(String name) {
         try {
-            return Path.of(Fixture.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
+            URI uri = Fixture.class.getResource(name).toURI();
+            if (uri.getScheme().equals("jar")) {
+                return jar(uri).provider().getPath(uri);
+            }
+            return Path.of(uri);
+        } catch (URISyntaxException | IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static FileSystem jar(URI uri) throws IOException {
+        try {
+            return FileSystems.newFileSystem(uri, Map.of());
+        } catch (FileSystemAlreadyExistsException e) {
+            return FileSystems.getFileSystem(uri);
         }
     }
 

@@ -34,6 +34,11 @@ record BaseCheckpoint(Checkpoint checkpoint, Origin origin) {
         };
     }
 
+    /** Whether a checkpoint of that name has random weights. */
+    static boolean isRandom(String name) {
+        return name.equals("mini") || name.equals("random:gpt2");
+    }
+
     private static BaseCheckpoint random(String name, Gpt2Config config, List<String> labels, long seed) {
         return new BaseCheckpoint(RandomWeights.checkpoint(config.withLabels(labels), seed), new Origin(name, null));
     }

@@ -14,6 +14,10 @@ public final class Main {
 
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(Commands.run(new Main(), arguments));
+        System.exit(Commands.run(command(), arguments));
+    }
+
+    static Object command() {
+        return new Main();
     }
 }

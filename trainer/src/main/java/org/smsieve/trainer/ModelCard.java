@@ -10,16 +10,14 @@ final class ModelCard {
     private ModelCard() {}
 
     /** The card, with the front matter that model hubs read. */
-    static String of(Manifest manifest, Map<String, Evaluation> evaluations) {
+    static String of(Manifest manifest, Map<String, Evaluation> evaluations, String command) {
         StringBuilder card = new StringBuilder();
         card.append("---\nlibrary_name: transformers\npipeline_tag: text-classification\n");
         card.append("tags:\n- sms\n- spam-detection\n- gpt2\n---\n");
         card.append("# ").append(manifest.model()).append("\n\n");
         card.append("A GPT-2 that labels SMS messages ").append(String.join(", ", manifest.labels()));
-        card.append(". It reads up to ")
-                .append(manifest.maxTokens())
-                .append(" tokens of a message and classifies the ");
-        card.append(manifest.pooling()).append(".");
+        card.append(". It reads up to ").append(manifest.maxTokens()).append(" tokens of a message and judges by the ");
+        card.append(manifest.pooling().toString().replace('-', ' ')).append(".");
         if (manifest.decisionThreshold() != null) {
             card.append(String.format(
                     Locale.ROOT,
@@ -40,7 +38,7 @@ final class ModelCard {
                     .forEach(label -> card.append(String.format(Locale.ROOT, " %.4f |", evaluation.f1(label))));
             card.append('\n');
         });
-        card.append("\n## How it was made\n\n| | |\n| --- | --- |\n");
+        card.append("\n## How it was made\n\n```\n").append(command).append("\n```\n\n| | |\n| --- | --- |\n");
         row(card, "base", manifest.base().name());
         row(
                 card,

@@ -42,7 +42,8 @@ record NewBundle(
         Source data,
         FinetuneOptions options,
         DecisionThreshold threshold,
-        TensorType type) {
+        TensorType type,
+        String command) {
 
     /** Texts written for this purpose: the data set's own are not for everyone to publish. */
     private static final List<String> GOLDEN_TEXTS = List.of(
@@ -91,7 +92,7 @@ record NewBundle(
             Manifest described = manifest(Map.of(), figures, golden, finetuned);
             Files.writeString(
                     writer.directory().resolve(Bundle.CARD_FILE),
-                    ModelCard.of(described, evaluations),
+                    ModelCard.of(described, evaluations, command),
                     StandardCharsets.UTF_8);
             writer.commit(stored, type, files -> manifest(files, figures, golden, finetuned));
         }

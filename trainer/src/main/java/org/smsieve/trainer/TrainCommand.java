@@ -10,12 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
+import org.smsieve.bundle.BundleWriter;
 import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
-import org.smsieve.gpt2.Pooling;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
@@ -26,19 +26,15 @@ import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
 import org.smsieve.trainer.evaluate.Evaluation;
-import org.smsieve.trainer.finetune.BatchOrder;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.LabelledTokens;
-import org.smsieve.trainer.finetune.Schedule;
-import org.smsieve.trainer.finetune.Trainable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code train}: finetunes a base checkpoint on labelled messages and writes a bundle. */
 @Command(
@@ -94,76 +90,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "More labelled messages to state the figures of; never trained on. Repeatable.")
     private List<Path> alsoEvaluate = List.of();
 
-    @Option(
-            names = "--trainable",
-            paramLabel = "PART",
-            converter = TrainableConverter.class,
-            description = "head, last-block, last-two-blocks or all; default: all for random weights, else last-block.")
-    private Trainable trainable;
-
-    @Option(
-            names = "--pooling",
-            paramLabel = "POSITION",
-            converter = PoolingConverter.class,
-            defaultValue = "last-token",
-            description = "The position that is classified: last-token (default) or last-position (the book's, messages"
-                    + " padded to the longest training message).")
-    private Pooling pooling;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "Default 10 for random weights, else 5.")
-    private Integer epochs;
-
-    @Option(names = "--batch-size", paramLabel = "N", description = "Messages a step; default 32, as in the book 8.")
-    private Integer batchSize;
-
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "X",
-            description = "The highest; default 0.001 for random weights, else 5e-5.")
-    private Double learningRate;
-
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Default 0.1.")
-    private Double weightDecay;
-
-    @Option(names = "--dropout", paramLabel = "SHARE", description = "Default 0.1, as in the book 0.")
-    private Double dropout;
-
-    @Option(
-            names = "--token-dropout",
-            paramLabel = "SHARE",
-            description = "Tokens replaced by <|endoftext|> in training; default 0.1 for random weights, else 0.")
-    private Double tokenDropout;
-
-    @Option(
-            names = "--join-share",
-            paramLabel = "SHARE",
-            description = "Training messages joined with a random one of the first label; default 0.")
-    private double joinShare;
-
-    @Option(
-            names = "--crop-share",
-            paramLabel = "SHARE",
-            description = "Training messages cut to a part of at least half; default 0.")
-    private double cropShare;
-
-    @Option(
-            names = "--class-weight",
-            paramLabel = "LABEL=X",
-            description = "Weight of a label's messages in the loss; default: so that all labels weigh the same, as in"
-                    + " the book 1. Repeatable.")
-    private Map<String, Double> classWeights;
-
-    @Option(
-            names = "--weight-averaging",
-            paramLabel = "DECAY",
-            description = "Keep a running average of the weights with this decay a step; default 0, the last weights.")
-    private double averaging;
-
-    @Option(
-            names = "--max-gradient-norm",
-            paramLabel = "X",
-            description = "Gradients are scaled down to this length; default 1, as in the book not.")
-    private Double gradientNorm;
+    @Mixin
+    private FinetuneFlags finetuning;
 
     @Option(
             names = "--decision-threshold",
@@ -187,6 +115,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        BundleWriter.check(output);
         Split split = splitter().load(data);
         out.print(ClassTable.of(split));
         Map<String, Dataset> parts = parts(split);
@@ -194,9 +123,10 @@ public final class TrainCommand implements Callable<Integer> {
         BaseCheckpoint start = BaseCheckpoint.of(base, split.labels(), seed());
         Tokenizer tokenizer = Tokenizer.gpt2();
         List<LabelledTokens> training = LabelledTokens.of(split.train(), tokenizer);
-        FinetuneOptions options = options(split, training, start.checkpoint());
+        FinetuneOptions options =
+                finetuning.options(asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint());
         NewBundle bundle = new NewBundle(
-                output, name(), version(), start.origin(), split.source(), options, threshold(split), store);
+                output, name(), version(), start.origin(), split.source(), options, threshold(split), store, command());
 
         Checkpoint finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
         Map<String, Evaluation> evaluations = bundle.write(finetuned, parts, tokenizer, device);
@@ -277,10 +207,10 @@ public final class TrainCommand implements Callable<Integer> {
                 throw new UserException("also-evaluate: " + file + " has labels " + more.labels() + " (expected: "
                         + split.labels() + ")");
             }
-            parts.put(file.getFileName().toString(), more);
+            parts.put(file.toString(), more);
             Dataset unseen = more.withoutCopiesOf(split.train());
             if (unseen.size() < more.size()) {
-                parts.put(file.getFileName() + " without copies of training messages", unseen);
+                parts.put(file + " without copies of training messages", unseen);
             }
         }
         parts.values().removeIf(part -> part.size() == 0);
@@ -292,52 +222,6 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--as-book has a seed of its own: leave out --seed");
         }
         return asBook ? new BookSplitter() : new StratifiedSplitter(Proportions.DEFAULT, seed());
-    }
-
-    private FinetuneOptions options(Split split, List<LabelledTokens> training, Checkpoint start) {
-        boolean fromRandom = base.equals("mini") || base.equals("random:gpt2");
-        boolean whole = fromRandom && !asBook;
-        int context = start.config().context();
-        int longest = training.stream()
-                .mapToInt(message -> message.tokens().length())
-                .max()
-                .orElseThrow();
-        return new FinetuneOptions(
-                or(trainable, whole ? Trainable.ALL : Trainable.LAST_BLOCK),
-                pooling,
-                pooling == Pooling.LAST_POSITION ? Math.max(1, Math.min(longest, context)) : context,
-                or(epochs, whole ? 10 : 5),
-                or(batchSize, asBook ? 8 : 32),
-                or(learningRate, whole ? 1e-3 : 5e-5),
-                whole ? Schedule.COSINE : Schedule.CONSTANT,
-                or(weightDecay, 0.1),
-                or(dropout, asBook ? 0.0 : 0.1),
-                or(tokenDropout, whole ? 0.1 : 0.0),
-                joinShare,
-                cropShare,
-                classWeights != null ? classWeights(split) : asBook ? Map.of() : balanced(split),
-                averaging,
-                or(gradientNorm, asBook ? Double.POSITIVE_INFINITY : 1.0),
-                asBook ? BatchOrder.SHUFFLED : BatchOrder.BY_LENGTH,
-                seed());
-    }
-
-    private Map<String, Double> classWeights(Split split) {
-        for (String label : classWeights.keySet()) {
-            if (!split.labels().contains(label)) {
-                throw new UserException("class-weight: " + label + " (expected: one of " + split.labels() + ")");
-            }
-        }
-        return classWeights;
-    }
-
-    /** Weights with which every label's messages together weigh the same, the most frequent label's being 1. */
-    private static Map<String, Double> balanced(Split split) {
-        Map<String, Integer> counts = split.train().counts();
-        double most = counts.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
-        Map<String, Double> weights = new LinkedHashMap<>();
-        counts.forEach((label, count) -> weights.put(label, Math.round(100 * most / Math.max(1, count)) / 100.0));
-        return weights;
     }
 
     private DecisionThreshold threshold(Split split) {
@@ -364,34 +248,11 @@ public final class TrainCommand implements Callable<Integer> {
         return version != null ? version : NewBundle.version(Clock.systemUTC());
     }
 
+    private String command() {
+        return "smsieve " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
+
     private long seed() {
-        return or(seed, StratifiedSplitter.DEFAULT_SEED);
-    }
-
-    private static <T> T or(T given, T otherwise) {
-        return given != null ? given : otherwise;
-    }
-
-    private static final class TrainableConverter implements ITypeConverter<Trainable> {
-        @Override
-        public Trainable convert(String value) {
-            for (Trainable trainable : Trainable.values()) {
-                if (trainable.toString().equals(value)) {
-                    return trainable;
-                }
-            }
-            throw new TypeConversionException(value + " (expected: head, last-block, last-two-blocks or all)");
-        }
-    }
-
-    private static final class PoolingConverter implements ITypeConverter<Pooling> {
-        @Override
-        public Pooling convert(String value) {
-            try {
-                return Pooling.of(value);
-            } catch (RuntimeException e) {
-                throw new TypeConversionException(value + " (expected: last-token or last-position)");
-            }
-        }
+        return seed == null ? StratifiedSplitter.DEFAULT_SEED : seed;
     }
 }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 
 /** Changes messages at random, anew in each epoch, in ways that leave their label right. */
@@ -15,12 +14,14 @@ final class Augmentation {
     private final FinetuneOptions options;
     private final List<LabelledTokens> messages;
     private final List<LabelledTokens> firstLabel;
+    private final int endOfText;
     private final Random random;
 
-    Augmentation(FinetuneOptions options, List<LabelledTokens> messages, Random random) {
+    Augmentation(FinetuneOptions options, List<LabelledTokens> messages, int endOfText, Random random) {
         this.options = options;
         this.messages = messages;
         this.firstLabel = messages.stream().filter(m -> m.label() == 0).toList();
+        this.endOfText = endOfText;
         this.random = random;
     }
 
@@ -63,7 +64,7 @@ final class Augmentation {
     private void dropTokens(int[] ids) {
         for (int i = 0; i < ids.length; i++) {
             if (random.nextDouble() < options.tokenDropout()) {
-                ids[i] = Tokenizer.END_OF_TEXT;
+                ids[i] = endOfText;
             }
         }
     }

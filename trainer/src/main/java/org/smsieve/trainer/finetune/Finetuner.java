@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +31,9 @@ public final class Finetuner implements AutoCloseable {
     private final Map<String, NDArray> weights;
     private final WeightAverage average;
     private final FrozenStates frozen;
+    private final AdamW optimizer;
+    private int step;
+    private int steps;
 
     /** Loss and accuracy over some messages. */
     public record Figures(double loss, double accuracy) {}
@@ -58,6 +60,7 @@ public final class Finetuner implements AutoCloseable {
         });
         average = new WeightAverage(trained, options.averaging(), manager);
         frozen = new FrozenStates(program, options);
+        optimizer = new AdamW(options.weightDecay(), manager);
     }
 
     /** Number of weights that are trained. */
@@ -104,22 +107,16 @@ public final class Finetuner implements AutoCloseable {
     /** Trains on messages. */
     public void train(List<LabelledTokens> messages, Progress progress) {
         Random random = new Random(options.seed());
-        Augmentation augmentation = new Augmentation(options, messages, random);
-        int steps = steps(messages);
-        int[] step = {0};
-        Optimizer optimizer = Optimizer.adamW()
-                .optLearningRateTracker((weight, update) ->
-                        (float) (options.learningRate() * options.schedule().factor(step[0], steps)))
-                .optWeightDecays((float) options.weightDecay())
-                .build();
+        Augmentation augmentation =
+                new Augmentation(options, messages, program.config().endOfText(), random);
+        steps = steps(messages);
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
             for (List<LabelledTokens> batch :
                     options.order().batches(augmentation.epoch(), options.batchSize(), random)) {
                 program.setDropoutActive(true);
-                double loss = step(batch, optimizer);
+                double loss = step(batch);
                 program.setDropoutActive(false);
-                step[0]++;
-                progress.step(step[0], loss);
+                progress.step(step, loss);
             }
             progress.epoch(epoch);
         }
@@ -164,7 +161,8 @@ public final class Finetuner implements AutoCloseable {
         program.close();
     }
 
-    private double step(List<LabelledTokens> batch, Optimizer optimizer) {
+    /** One step on a batch; gives its loss before the step. */
+    double step(List<LabelledTokens> batch) {
         try (NDManager scratch = program.newManager()) {
             double value;
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
@@ -179,18 +177,20 @@ public final class Finetuner implements AutoCloseable {
             if (!Double.isFinite(value)) {
                 throw new ArithmeticException("loss: " + value + " (expected: a finite number; lower --learning-rate)");
             }
-            update(optimizer);
+            double learningRate = options.learningRate() * options.schedule().factor(step, steps);
+            step++;
+            update(learningRate);
             average.update();
             return value;
         }
     }
 
-    private void update(Optimizer optimizer) {
+    private void update(double learningRate) {
         Map<String, NDArray> gradients = new LinkedHashMap<>();
         trained.forEach((name, weight) -> gradients.put(name, weight.getGradient()));
         try {
             clip(gradients);
-            trained.forEach((name, weight) -> optimizer.update(name, weight, gradients.get(name)));
+            trained.forEach((name, weight) -> optimizer.update(name, weight, gradients.get(name), step, learningRate));
         } finally {
             gradients.values().forEach(NDArray::close);
         }
