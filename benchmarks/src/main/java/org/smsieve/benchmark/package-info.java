@@ -1,0 +1,2 @@
+/** How fast it all is on this machine. */
+package org.smsieve.benchmark;
