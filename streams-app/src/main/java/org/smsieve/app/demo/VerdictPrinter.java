@@ -1,0 +1,61 @@
+package org.smsieve.app.demo;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.smsieve.app.topology.OutboundHeaders;
+import org.smsieve.message.Inbound;
+import org.smsieve.message.InputFormat;
+import org.smsieve.message.OneLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** Prints output records as lines for people: label, score, text; in colours on a terminal. */
+final class VerdictPrinter {
+    private static final InputFormat TEXT = new InputFormat.Json(JsonPointer.compile("/text"));
+    private static final String DEAD_LETTER = "dead letter";
+
+    private final PrintWriter out;
+    private final BiConsumer<Integer, String> figures;
+
+    /** A printer that tells {@code figures} the line and the kind of each of the demo's own messages. */
+    VerdictPrinter(PrintWriter out, BiConsumer<Integer, String> figures) {
+        this.out = out;
+        this.figures = figures;
+    }
+
+    void print(ConsumerRecord<byte[], byte[]> record) {
+        String label = header(record, OutboundHeaders.LABEL);
+        String error = header(record, OutboundHeaders.ERROR_MESSAGE);
+        String kind = error == null ? label : DEAD_LETTER;
+        String shown = error == null ? header(record, OutboundHeaders.SCORE) + "  " + text(record) : error;
+        // AUTO: no colours unless stdout is a terminal, nor with NO_COLOR set.
+        out.println(
+                Ansi.AUTO.text("@|" + style(kind) + " " + "%-11s".formatted(kind) + "|@") + "  " + OneLine.of(shown));
+        out.flush();
+        String line = header(record, DemoFeed.LINE);
+        if (line != null) {
+            figures.accept(Integer.valueOf(line), kind);
+        }
+    }
+
+    private static String style(String kind) {
+        return switch (kind) {
+            case "ham" -> "green";
+            case "spam" -> "red,bold";
+            default -> "yellow";
+        };
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        String value = new String(record.value(), StandardCharsets.UTF_8);
+        return TEXT.read(value) instanceof Inbound.Message message ? message.text() : value;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String key) {
+        Header header = record.headers().lastHeader(key);
+        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,2 @@
+/** What the app serves over HTTP: metrics and health. */
+package org.smsieve.app.http;

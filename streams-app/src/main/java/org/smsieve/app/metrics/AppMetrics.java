@@ -1,0 +1,113 @@
+package org.smsieve.app.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.smsieve.app.microbatch.MicroBatchListener;
+import org.smsieve.message.DeadLetterReason;
+
+/**
+ * The catalogue of the app's meters, all registered at start, so that the first scrape shows them at 0. Records are
+ * counted when they are forwarded: one whose transaction is aborted is counted again when it is done again. Safe for
+ * use by several threads.
+ */
+public final class AppMetrics implements MicroBatchListener {
+    private final MeterRegistry registry;
+    private final Map<String, Counter> labelled;
+    private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+    private final DistributionSummary batchRecords;
+    private final DistributionSummary batchTokens;
+    private final Timer batchTime;
+    private final Counter submittedAhead;
+    private final Counter hits;
+    private final Counter misses;
+
+    /**
+     * Registers all meters.
+     *
+     * @param labels the labels a record can have
+     */
+    public AppMetrics(MeterRegistry registry, List<String> labels) {
+        this.registry = registry;
+        labelled = labels.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(),
+                        label -> Counter.builder("smsieve.records")
+                                .description("Records labelled")
+                                .tag("label", label)
+                                .register(registry)));
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            deadLetters.put(
+                    reason,
+                    Counter.builder("smsieve.dead.letters")
+                            .description("Records that could not be labelled")
+                            .tag("reason", reason.tag())
+                            .register(registry));
+        }
+        batchRecords = DistributionSummary.builder("smsieve.batch.records")
+                .description("Messages of a micro-batch")
+                .register(registry);
+        batchTokens = DistributionSummary.builder("smsieve.batch.tokens")
+                .description("Tokens of a micro-batch")
+                .register(registry);
+        batchTime = Timer.builder("smsieve.batch.time")
+                .description("Time to classify a micro-batch")
+                .register(registry);
+        submittedAhead = Counter.builder("smsieve.ahead.submitted")
+                .description("Records put to work at the poll; without the hits: classified for a partition revoked")
+                .register(registry);
+        hits = joined("hit");
+        misses = joined("miss");
+    }
+
+    private Counter joined(String result) {
+        return Counter.builder("smsieve.ahead.joined")
+                .description("Records processed that had been put to work at the poll, or had not")
+                .tag("result", result)
+                .register(registry);
+    }
+
+    /** Shows how many messages are submitted to the engine and have no verdict. */
+    public void watchInFlight(Supplier<Number> inFlight) {
+        Gauge.builder("smsieve.in.flight", inFlight)
+                .description("Messages submitted to the engine that have no verdict yet")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    @Override
+    public void classified(int records, int tokens, long nanos) {
+        batchRecords.record(records);
+        batchTokens.record(tokens);
+        batchTime.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A record was labelled. */
+    public void labelled(String label) {
+        labelled.get(label).increment();
+    }
+
+    /** A record went to the dead letters. */
+    public void deadLetter(DeadLetterReason reason) {
+        deadLetters.get(reason).increment();
+    }
+
+    /** Records of a poll were put to work before they are processed. */
+    public void submittedAhead(int records) {
+        submittedAhead.increment(records);
+    }
+
+    /** A record is processed, whose verdict was {@code ahead} in work, or was not. */
+    public void joined(boolean ahead) {
+        (ahead ? hits : misses).increment();
+    }
+}

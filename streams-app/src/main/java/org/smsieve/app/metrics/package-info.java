@@ -1,0 +1,2 @@
+/** What the app counts and measures. */
+package org.smsieve.app.metrics;

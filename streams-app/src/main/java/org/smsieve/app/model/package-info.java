@@ -1,0 +1,2 @@
+/** The model that the app serves: the one built in, or a bundle. */
+package org.smsieve.app.model;

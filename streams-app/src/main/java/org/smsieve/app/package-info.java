@@ -1,0 +1,2 @@
+/** The command line of the streaming app. */
+package org.smsieve.app;

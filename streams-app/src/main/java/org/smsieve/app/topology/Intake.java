@@ -1,0 +1,36 @@
+package org.smsieve.app.topology;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.microbatch.MicroBatcher;
+import org.smsieve.message.DeadLetterReason;
+import org.smsieve.message.Inbound;
+import org.smsieve.message.Inbound.Message;
+import org.smsieve.message.Inbound.Unreadable;
+import org.smsieve.message.InboundReader;
+import org.smsieve.text.Tokenizer;
+
+/**
+ * Where records become messages: reads a value, tokenises its text, submits it to the engine. One for the process, used
+ * by all stream threads.
+ *
+ * @param reader reads values
+ * @param tokenizer of the engine's model
+ * @param engine classifies
+ * @param metrics counts what is found classified ahead
+ */
+public record Intake(InboundReader reader, Tokenizer tokenizer, MicroBatcher engine, AppMetrics metrics) {
+    /** Puts a record's value to work, without waiting. Whatever the value, it does not throw. */
+    PendingVerdict submit(byte[] value, AtomicInteger leftInPoll) {
+        Inbound inbound = reader.read(value);
+        if (inbound instanceof Message message) {
+            try {
+                return new PendingVerdict(inbound, engine.submit(tokenizer.encode(message.text())), leftInPoll);
+            } catch (RuntimeException e) {
+                inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
+            }
+        }
+        return new PendingVerdict(inbound, new CompletableFuture<>(), leftInPoll);
+    }
+}

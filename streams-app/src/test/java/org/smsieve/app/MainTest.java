@@ -1,0 +1,71 @@
+package org.smsieve.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.smsieve.app.fixture.FakeClassifier;
+import picocli.CommandLine;
+
+class MainTest {
+    private final AtomicReference<FakeClassifier> opened = new AtomicReference<>();
+    private final StringWriter out = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine commandLine = new CommandLine(new Main(model -> {
+            opened.set(new FakeClassifier(Duration.ZERO));
+            return opened.get();
+        }));
+        return commandLine.setOut(new PrintWriter(out, true)).execute(arguments);
+    }
+
+    private static String line(String text, String shown) {
+        String label = FakeClassifier.label(text);
+        return label + '\t' + (label.equals("spam") ? "0.750000" : "0.250000") + '\t' + shown;
+    }
+
+    @Test
+    void printsALineForEachArgument() {
+        int exitCode = run("classify", "hello you", "a\tb\nc", "");
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(line("hello you", "hello you"), line("a\tb\nc", "a\\tb\\nc"), line("", ""));
+        assertThat(opened.get().isClosed()).isTrue();
+    }
+
+    @Test
+    void readsLinesFromStdinInBatches() {
+        InputStream before = System.in;
+        String lines = "line\n".repeat(999) + "last 🎉";
+        System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+        try {
+            int exitCode = run("classify");
+
+            assertThat(exitCode).isZero();
+            assertThat(out.toString().lines()).hasSize(1_000).endsWith(line("last 🎉", "last 🎉"));
+            assertThat(opened.get().calls()).hasSizeLessThan(20);
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void listsTheSettings() {
+        int exitCode = run("stream", "--list-settings");
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString()).contains("| `stream.threads` | `2` |");
+    }
+
+    @Test
+    void knowsWrongUsage() {
+        assertThat(run("stream", "--bogus")).isEqualTo(2);
+    }
+}

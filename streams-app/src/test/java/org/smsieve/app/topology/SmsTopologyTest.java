@@ -1,0 +1,213 @@
+package org.smsieve.app.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.smsieve.app.config.AppConfig;
+import org.smsieve.app.config.SettingsReader;
+import org.smsieve.app.fixture.FakeClassifier;
+import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.microbatch.EngineFailedException;
+import org.smsieve.app.microbatch.MicroBatcher;
+import org.smsieve.message.OutputFormat;
+import org.smsieve.text.Tokenizer;
+import org.smsieve.text.Tokens;
+
+class SmsTopologyTest {
+    private static final int MAX_REQUEST_BYTES = 2_000;
+
+    private final AppConfig config = new SettingsReader()
+            .set("kafka.bootstrap.servers", "none:9092")
+            .set("kafka.consumer.interceptor.classes", "org.example.Theirs")
+            .read();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final FakeClassifier classifier = new FakeClassifier(Duration.ZERO);
+    private final AppMetrics metrics = new AppMetrics(registry, classifier.labels());
+    private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics);
+    private final Intake intake = new Intake(config.input(), Tokenizer.gpt2(), engine, metrics);
+    private TopologyTestDriver driver = driver(OutputFormat.JSON);
+    private TestInputTopic<byte[], byte[]> input = input();
+
+    private TopologyTestDriver driver(OutputFormat format) {
+        return new TopologyTestDriver(
+                SmsTopology.build(config.topics(), classifier.labels(), intake, format, MAX_REQUEST_BYTES));
+    }
+
+    private TestInputTopic<byte[], byte[]> input() {
+        return driver.createInputTopic("sms-inbound", new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private List<TestRecord<byte[], byte[]>> read(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList();
+    }
+
+    private double count(String meter, String tag, String value) {
+        return registry.get(meter).tag(tag, value).counter().count();
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+        engine.close();
+    }
+
+    @Test
+    void sendsARecordToTheTopicOfItsLabelWithItsVerdict() {
+        Headers headers = new RecordHeaders().add("mine", null).add("smsieve.score", "old".getBytes(UTF_8));
+        input.pipeInput(new TestRecord<>(null, "hello".getBytes(UTF_8), headers, 77L));
+
+        String label = FakeClassifier.label("hello");
+        TestRecord<byte[], byte[]> record = read("sms-" + label).get(0);
+        assertThat(record.key()).isNull();
+        assertThat(record.timestamp()).isEqualTo(77);
+        assertThat(new String(record.value(), UTF_8)).startsWith("{\"text\":\"hello\",\"label\":\"" + label + "\",");
+        assertThat(record.headers().toArray())
+                .extracting(Header::key)
+                .containsExactly("mine", "smsieve.label", "smsieve.score", "smsieve.model");
+        assertThat(count("smsieve.records", "label", label)).isEqualTo(1);
+        assertThat(count("smsieve.ahead.joined", "result", "miss")).isEqualTo(1);
+    }
+
+    @Test
+    void leavesTheValueUntouchedInPassthrough() {
+        driver.close();
+        driver = driver(OutputFormat.PASSTHROUGH);
+        input = input();
+        byte[] value = "hello".getBytes(UTF_8);
+
+        input.pipeInput(new TestRecord<>(new byte[] {1}, value));
+
+        assertThat(read("sms-" + FakeClassifier.label("hello")).get(0).value()).isEqualTo(value);
+    }
+
+    @Test
+    void classifiesTheEmptyText() {
+        input.pipeInput(new TestRecord<>(null, new byte[0]));
+
+        assertThat(read("sms-" + FakeClassifier.label(""))).hasSize(1);
+    }
+
+    @Test
+    void keepsAllHeadersOfADeadLetter() {
+        Headers headers = new RecordHeaders()
+                .add("smsieve.label", "old".getBytes(UTF_8))
+                .add("__streams.errors.message", "older".getBytes(UTF_8));
+        input.pipeInput(new TestRecord<>(new byte[] {1}, null, headers, 5L));
+
+        TestRecord<byte[], byte[]> letter = read("sms-dead-letter").get(0);
+        assertThat(letter.value()).isNull();
+        assertThat(letter.headers().headers("smsieve.label")).hasSize(1);
+        assertThat(letter.headers().headers("__streams.errors.message")).hasSize(2);
+        assertThat(new String(
+                        letter.headers().lastHeader("__streams.errors.message").value(), UTF_8))
+                .isEqualTo("null-value: the record has no value");
+        assertThat(count("smsieve.dead.letters", "reason", "null-value")).isEqualTo(1);
+    }
+
+    @Test
+    void joinsTheVerdictThatTheInterceptorAskedFor() {
+        ClassifyAhead ahead = new ClassifyAhead();
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake));
+        RecordHeaders headers = new RecordHeaders();
+        ConsumerRecord<byte[], byte[]> polled = new ConsumerRecord<>(
+                "sms-inbound",
+                0,
+                0,
+                9L,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                new byte[] {1},
+                "hello".getBytes(UTF_8),
+                headers,
+                Optional.empty());
+        ahead.onConsume(new ConsumerRecords<>(Map.of(new TopicPartition("sms-inbound", 0), List.of(polled)), Map.of()));
+
+        input.pipeInput(new TestRecord<>(polled.key(), polled.value(), headers, 9L));
+
+        assertThat(read("sms-" + FakeClassifier.label("hello"))).hasSize(1);
+        assertThat(count("smsieve.ahead.joined", "result", "hit")).isEqualTo(1);
+        assertThat(registry.get("smsieve.ahead.submitted").counter().count()).isEqualTo(1);
+    }
+
+    @Test
+    void throwsWhenTheEngineIsBroken() {
+        assertThatThrownBy(() -> input.pipeInput(new TestRecord<>(null, FakeClassifier.BREAK.getBytes(UTF_8))))
+                .isInstanceOf(StreamsException.class)
+                .hasCauseInstanceOf(EngineFailedException.class);
+        assertThat(read("sms-dead-letter")).isEmpty();
+    }
+
+    @Test
+    void submitsThePartitionsOfAPollInTurn() {
+        ClassifyAhead ahead = new ClassifyAhead();
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake));
+        int before = classifier.calls().stream().mapToInt(List::size).sum();
+
+        ConsumerRecords<byte[], byte[]> records = ahead.onConsume(new ConsumerRecords<>(
+                Map.of(
+                        new TopicPartition("sms-inbound", 0),
+                                List.of(polled(0, "a0"), polled(0, "a1"), polled(0, "a2")),
+                        new TopicPartition("sms-inbound", 1), List.of(polled(1, "b0"))),
+                Map.of()));
+
+        records.forEach(
+                record -> engine.await(PendingVerdict.of(record.headers()).verdict()));
+        List<Tokens> order =
+                classifier.calls().stream().flatMap(List::stream).skip(before).toList();
+        Tokenizer tokenizer = Tokenizer.gpt2();
+        assertThat(order).hasSize(4);
+        assertThat(order.indexOf(tokenizer.encode("b0"))).isLessThan(order.indexOf(tokenizer.encode("a1")));
+        assertThat(order.get(3)).isEqualTo(tokenizer.encode("a2"));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> polled(int partition, String text) {
+        return new ConsumerRecord<>("sms-inbound", partition, 0, null, text.getBytes(UTF_8));
+    }
+
+    @Test
+    void keepsThePartitionOfARecordWhereItCan() {
+        Outbound outbound = new Outbound(new byte[0], 5);
+
+        assertThat(Outbound.PARTITIONER.partitions("t", null, outbound, 8)).hasValue(Set.of(5));
+        assertThat(Outbound.PARTITIONER.partitions("t", null, outbound, 4)).hasValue(Set.of(1));
+    }
+
+    @Test
+    void setsKafkaStreamsUpForTheGuarantees() {
+        StreamsConfig streams = StreamsProperties.of(config, intake);
+
+        Map<String, Object> consumer = streams.getMainConsumerConfigs("group", "client", 1);
+        assertThat(consumer)
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("max.poll.records", "512")
+                .containsEntry("interceptor.classes", "org.example.Theirs," + ClassifyAhead.class.getName());
+        assertThat(streams.getProducerConfigs("client")).containsEntry("linger.ms", "0");
+        assertThat(streams.getString("processing.guarantee")).isEqualTo("exactly_once_v2");
+        assertThat(StreamsProperties.maxRequestBytes(streams)).isEqualTo(1_048_576);
+    }
+}
