@@ -3,10 +3,13 @@ package org.smsieve.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,14 @@ class MainTest {
 
         assertThat(exitCode).isZero();
         assertThat(out.toString()).contains("| `stream.threads` | `2` |");
+    }
+
+    /** To mend it: ./smsieve stream --list-settings. */
+    @Test
+    void documentsTheSettings() throws IOException {
+        run("stream", "--list-settings");
+
+        assertThat(Files.readString(Path.of("..", "docs", "settings.md"))).contains(out.toString());
     }
 
     @Test

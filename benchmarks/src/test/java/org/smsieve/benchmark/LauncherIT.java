@@ -1,0 +1,188 @@
+package org.smsieve.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README tells a user to type, typed: the launcher, the built-in model, real processes. */
+class LauncherIT {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void helpsWithEveryCommandOfTheReadme() throws Exception {
+        Set<String> commands = new TreeSet<>();
+        Matcher matcher = Pattern.compile("\\./smsieve ([a-z]+)").matcher(Files.readString(ROOT.resolve("README.md")));
+        while (matcher.find()) {
+            commands.add(matcher.group(1));
+        }
+        assertThat(commands).contains("demo", "stream", "classify", "prepare", "train", "evaluate", "benchmark");
+        String usage = run("--help").out;
+        for (String command : commands) {
+            assertThat(usage).contains("  " + command + " ");
+            Result help = run(command, "--help");
+            assertThat(help.code).as(command).isZero();
+            assertThat(help.out).startsWith("Usage: smsieve " + command);
+        }
+    }
+
+    @Test
+    void refusesWrongUsage() throws Exception {
+        assertThat(run().code).isEqualTo(2);
+        assertThat(run("frobnicate").code).isEqualTo(2);
+        assertThat(run("frobnicate").err).contains("frobnicate: no such command");
+        assertThat(run("classify", "--frobnicate").code).isEqualTo(2);
+    }
+
+    @Test
+    void classifiesTheBooksTwoExamples() throws Exception {
+        Result result = run(
+                "classify",
+                "You are a winner you have been specially selected to receive $1000 cash or a $2000 award.",
+                "Hey, just wanted to check if we're still on for dinner tonight? Let me know!");
+
+        assertThat(result.code).as(result.err).isZero();
+        List<String> lines = result.out.lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).matches("spam\t(0\\.[5-9]\\d{5}|1\\.000000)\tYou are a winner .*");
+        assertThat(lines.get(1)).matches("ham\t0\\.[0-4]\\d{5}\tHey, just .*");
+    }
+
+    @Test
+    void labelsAFileInTheDemo() throws Exception {
+        Path file = directory.resolve("messages.txt");
+        Files.writeString(file, "see you at eight\nWINNER! Call 09000000000 to claim your prize\n\nok\n".repeat(25));
+
+        Result result = run("demo", "--once", "--kafka-port", "0", "--http-port", "0", "--messages", file.toString());
+
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(count(result.out, "ham") + count(result.out, "spam")).isEqualTo(100);
+        assertThat(count(result.out, "spam")).isGreaterThanOrEqualTo(25);
+        assertThat(count(result.out, "total")).isEqualTo(100);
+    }
+
+    @Test
+    void servesKcatWhileTheDemoIsUp() throws Exception {
+        boolean kcat = new ProcessBuilder("sh", "-c", "command -v kcat").start().waitFor() == 0;
+        assertThat(kcat || System.getenv("CI") == null).as("kcat is installed in CI").isTrue();
+        assumeThat(kcat).isTrue();
+        int port = freePort();
+        Path out = directory.resolve("out.txt");
+        Process demo = launcher("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
+                .redirectOutput(out.toFile())
+                .redirectError(directory.resolve("err.txt").toFile())
+                .start();
+        try {
+            String broker = "localhost:" + port;
+            Instant limit = Instant.now().plus(LIMIT);
+            while (Files.readString(out).lines().noneMatch(line -> line.startsWith("total"))) {
+                assertThat(demo.isAlive()).isTrue();
+                assertThat(Instant.now()).isBefore(limit);
+                Thread.sleep(100);
+            }
+            String text = "WINNER! Call 09000000000 now to claim your 1000 cash prize";
+
+            kcat(text, "-b", broker, "-t", "sms-inbound", "-P", "-k", "me");
+            String labelled = "";
+            while (!labelled.contains(text) && Instant.now().isBefore(limit)) {
+                labelled =
+                        kcat("", "-b", broker, "-t", "sms-spam", "-C", "-o", "beginning", "-e", "-q", "-f", "%k %h %s\n");
+            }
+
+            assertThat(labelled).contains("me smsieve.label=spam,smsieve.score=", text);
+        } finally {
+            demo.destroy();
+            assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(demo.exitValue()).isZero();
+    }
+
+    @Test
+    void preparesTrainsAndEvaluates() throws Exception {
+        Path data = directory.resolve("messages.tsv");
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append(i % 2 == 0 ? "ham\tsee you at " : "spam\twin a prize of ").append(i).append('\n');
+        }
+        Files.writeString(data, rows);
+        String split = directory.resolve("split").toString();
+        String model = directory.resolve("model").toString();
+
+        assertThat(run("prepare", "--data", data.toString(), "--output", split).code).isZero();
+        Result trained = run("train", "--base", "mini", "--data", split, "--output", model, "--epochs", "2");
+        assertThat(trained.code).as(trained.err).isZero();
+        Result evaluated = run("evaluate", "--model", model, "--data", data.toString());
+
+        assertThat(evaluated.out).contains("60 messages, accuracy ");
+        assertThat(run("classify", "--model", model, "win a prize of 7").out).matches("(spam|ham)\t\\d\\.\\d{6}\t.*\n");
+    }
+
+    @Test
+    void measuresItsSpeed() throws Exception {
+        Result result = run("benchmark", "--seconds", "1");
+
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out).contains("the book's way", "batch 256");
+    }
+
+    private record Result(int code, String out, String err) {}
+
+    private Result run(String... arguments) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        Process process = launcher(arguments)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static ProcessBuilder launcher(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("smsieve").toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    private String kcat(String input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kcat"));
+        command.addAll(List.of(arguments));
+        Path in = Files.writeString(Files.createTempFile(directory, "in", ".txt"), input);
+        Process process = new ProcessBuilder(command).redirectInput(in.toFile()).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return out;
+    }
+
+    private static int count(String out, String kind) {
+        Matcher matcher = Pattern.compile("(?m)^" + kind + " +([0-9]+)$").matcher(out);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
