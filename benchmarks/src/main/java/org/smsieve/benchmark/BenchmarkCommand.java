@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code benchmark}: messages a second of the classifier alone, by batch size, beside the book's way of running the same
- * weights in the same run: float32, batches of 8, every message padded to 120 tokens.
+ * {@code benchmark}: messages a second of the classifier alone, by batch size, beside the book's way of running the
+ * same weights in the same run: float32, batches of 8, every message padded to 120 tokens.
  */
 @Command(
         name = "benchmark",
@@ -131,8 +131,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         List<Tokens> messages = new ArrayList<>();
         for (int i = 0; i < MESSAGES; i++) {
             int length = (int) Math.round(Math.min(BOOK_LENGTH, 17 * Math.exp(0.75 * random.nextGaussian())));
-            messages.add(Tokens.of(random.ints(Math.max(1, length), 0, Tokenizer.END_OF_TEXT)
-                    .toArray()));
+            messages.add(Tokens.of(
+                    random.ints(Math.max(1, length), 0, Tokenizer.END_OF_TEXT).toArray()));
         }
         return messages;
     }
@@ -179,16 +179,21 @@ public final class BenchmarkCommand implements Callable<Integer> {
             out.println(new JsonMapper().writeValueAsString(figures));
         } else {
             double book = rates.get("book");
-            out.printf(Locale.ROOT, "%s, %s, %d processors%n", name, chosen, Runtime.getRuntime()
-                    .availableProcessors());
+            out.printf(
+                    Locale.ROOT,
+                    "%s, %s, %d processors%n",
+                    name,
+                    chosen,
+                    Runtime.getRuntime().availableProcessors());
             out.printf("%-40s%14s%8s%n", "", "messages/s", "ratio");
             out.printf(Locale.ROOT, "%-40s%,14.0f%8.1f%n", "the book's way: fp32, batch 8, 120 tokens", book, 1.0);
-            IntStream.of(BATCHES).forEach(size -> out.printf(
-                    Locale.ROOT,
-                    "%-40s%,14.0f%8.1f%n",
-                    "batch " + size,
-                    rates.get("batch " + size),
-                    rates.get("batch " + size) / book));
+            IntStream.of(BATCHES)
+                    .forEach(size -> out.printf(
+                            Locale.ROOT,
+                            "%-40s%,14.0f%8.1f%n",
+                            "batch " + size,
+                            rates.get("batch " + size),
+                            rates.get("batch " + size) / book));
         }
         out.flush();
     }

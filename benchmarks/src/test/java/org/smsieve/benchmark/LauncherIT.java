@@ -84,7 +84,9 @@ class LauncherIT {
     @Test
     void servesKcatWhileTheDemoIsUp() throws Exception {
         boolean kcat = new ProcessBuilder("sh", "-c", "command -v kcat").start().waitFor() == 0;
-        assertThat(kcat || System.getenv("CI") == null).as("kcat is installed in CI").isTrue();
+        assertThat(kcat || System.getenv("CI") == null)
+                .as("kcat is installed in CI")
+                .isTrue();
         assumeThat(kcat).isTrue();
         int port = freePort();
         Path out = directory.resolve("out.txt");
@@ -105,8 +107,8 @@ class LauncherIT {
             kcat(text, "-b", broker, "-t", "sms-inbound", "-P", "-k", "me");
             String labelled = "";
             while (!labelled.contains(text) && Instant.now().isBefore(limit)) {
-                labelled =
-                        kcat("", "-b", broker, "-t", "sms-spam", "-C", "-o", "beginning", "-e", "-q", "-f", "%k %h %s\n");
+                labelled = kcat(
+                        "", "-b", broker, "-t", "sms-spam", "-C", "-o", "beginning", "-e", "-q", "-f", "%k %h %s\n");
             }
 
             assertThat(labelled).contains("me smsieve.label=spam,smsieve.score=", text);
@@ -122,13 +124,16 @@ class LauncherIT {
         Path data = directory.resolve("messages.tsv");
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < 60; i++) {
-            rows.append(i % 2 == 0 ? "ham\tsee you at " : "spam\twin a prize of ").append(i).append('\n');
+            rows.append(i % 2 == 0 ? "ham\tsee you at " : "spam\twin a prize of ")
+                    .append(i)
+                    .append('\n');
         }
         Files.writeString(data, rows);
         String split = directory.resolve("split").toString();
         String model = directory.resolve("model").toString();
 
-        assertThat(run("prepare", "--data", data.toString(), "--output", split).code).isZero();
+        assertThat(run("prepare", "--data", data.toString(), "--output", split).code)
+                .isZero();
         Result trained = run("train", "--base", "mini", "--data", split, "--output", model, "--epochs", "2");
         assertThat(trained.code).as(trained.err).isZero();
         Result evaluated = run("evaluate", "--model", model, "--data", data.toString());

@@ -55,7 +55,7 @@ final class FinetuneFlags {
     @Option(
             names = "--token-dropout",
             paramLabel = "SHARE",
-            description = "Tokens replaced by <|endoftext|> in training; default 0.1 for random weights, else 0.")
+            description = "Tokens replaced by random ones in training; default 0.1 for random weights, else 0.")
     private Double tokenDropout;
 
     @Option(

@@ -14,14 +14,14 @@ final class Augmentation {
     private final FinetuneOptions options;
     private final List<LabelledTokens> messages;
     private final List<LabelledTokens> firstLabel;
-    private final int endOfText;
+    private final int vocabularySize;
     private final Random random;
 
-    Augmentation(FinetuneOptions options, List<LabelledTokens> messages, int endOfText, Random random) {
+    Augmentation(FinetuneOptions options, List<LabelledTokens> messages, int vocabularySize, Random random) {
         this.options = options;
         this.messages = messages;
         this.firstLabel = messages.stream().filter(m -> m.label() == 0).toList();
-        this.endOfText = endOfText;
+        this.vocabularySize = vocabularySize;
         this.random = random;
     }
 
@@ -61,10 +61,11 @@ final class Augmentation {
                 .toArray();
     }
 
+    /** Random tokens rather than a fixed one: so those that no message has learn to say nothing. */
     private void dropTokens(int[] ids) {
         for (int i = 0; i < ids.length; i++) {
             if (random.nextDouble() < options.tokenDropout()) {
-                ids[i] = endOfText;
+                ids[i] = random.nextInt(vocabularySize);
             }
         }
     }

@@ -17,7 +17,7 @@ import org.smsieve.gpt2.Pooling;
  * @param schedule how the learning rate changes over the steps
  * @param weightDecay AdamW's, at least 0; applied to all trained weights
  * @param dropout share of activations zeroed, in [0, 1)
- * @param tokenDropout share of tokens replaced by {@code <|endoftext|>}, in [0, 1)
+ * @param tokenDropout share of tokens replaced by random ones, in [0, 1)
  * @param joinShare share of messages joined with a random one of the first label, in [0, 1]
  * @param cropShare share of messages cut to a random run of at least half their tokens, in [0, 1]
  * @param classWeights weight of each label's messages in the loss, over 0; 1 for a label that is missing here

@@ -108,7 +108,7 @@ public final class Finetuner implements AutoCloseable {
     public void train(List<LabelledTokens> messages, Progress progress) {
         Random random = new Random(options.seed());
         Augmentation augmentation =
-                new Augmentation(options, messages, program.config().endOfText(), random);
+                new Augmentation(options, messages, program.config().vocabularySize(), random);
         steps = steps(messages);
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
             for (List<LabelledTokens> batch :
