@@ -94,6 +94,24 @@ class StratifiedSplitterTest {
     }
 
     @Test
+    void keepsTheTestRowsAskedForOutOfTraining() {
+        Dataset wanted = dataset(List.of(ham("\"often\"")), List.of(ham("twice 3"), spam("not there")));
+
+        Split split =
+                StratifiedSplitter.withTestRows(Proportions.DEFAULT, 1, wanted).split(withCopies());
+
+        List<Example> test = split.test().examples();
+        assertThat(test).contains(ham("often"), ham("twice 3"));
+        assertThat(split.train().examples()).doesNotContain(ham("often"), ham("twice 3"));
+        assertThat(split.validation().examples()).doesNotContain(ham("often"), ham("twice 3"));
+        assertThat(test.size())
+                .isEqualTo(new StratifiedSplitter(Proportions.DEFAULT, 1)
+                        .split(withCopies())
+                        .test()
+                        .size());
+    }
+
+    @Test
     void leavesOutAPartOfZeroPerCent() {
         Split split = new StratifiedSplitter(new Proportions(80, 0, 20), 1).split(withCopies());
 
