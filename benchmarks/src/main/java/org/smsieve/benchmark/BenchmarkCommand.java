@@ -106,22 +106,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     private Bundle random(Gpt2Config config) {
         Checkpoint checkpoint = RandomWeights.checkpoint(config.withLabels(LABELS), 1);
-        Manifest manifest = new Manifest(
-                model.replace(':', '-'),
-                "random",
-                null,
-                LABELS,
-                Pooling.LAST_TOKEN,
-                config.context(),
-                null,
-                null,
-                null,
-                null,
-                1,
-                null,
-                null,
-                null,
-                null);
+        Manifest manifest =
+                Manifest.of(model.replace(':', '-'), "random", LABELS, Pooling.LAST_TOKEN, config.context());
         return new Bundle(manifest, checkpoint);
     }
 

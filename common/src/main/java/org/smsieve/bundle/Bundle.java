@@ -122,21 +122,11 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
         String name =
                 directory.toAbsolutePath().normalize().getFileName().toString().replaceAll("[^A-Za-z0-9._-]", "-");
         String weights = Sha256.of(directory.resolve(Checkpoint.WEIGHTS_FILE));
-        return new Manifest(
+        return Manifest.of(
                 name.replaceFirst("^[^A-Za-z0-9]+", ""),
                 weights.substring(0, 12),
-                null,
                 config.labels(),
                 Pooling.LAST_TOKEN,
-                config.context(),
-                null,
-                null,
-                null,
-                null,
-                0,
-                null,
-                null,
-                null,
-                null);
+                config.context());
     }
 }

@@ -37,7 +37,6 @@ public final class BundleWriter implements AutoCloseable {
     public static BundleWriter begin(Path destination) throws IOException {
         check(destination);
         Path absolute = destination.toAbsolutePath().normalize();
-        Files.createDirectories(absolute.getParent());
         // Not a temporary directory of Java's, which nobody else may read.
         return new BundleWriter(absolute, Files.createDirectory(beside(absolute, "partial")));
     }
@@ -45,12 +44,19 @@ public final class BundleWriter implements AutoCloseable {
     /**
      * Checks early that a bundle can be written to {@code destination}.
      *
-     * @throws UserException if it is there and holds anything but a bundle
+     * @throws UserException if it is there and holds anything but a bundle, or nothing can be written beside it
      */
-    public static void check(Path destination) throws IOException {
-        if (Files.exists(destination) && !isReplaceable(destination)) {
-            throw new UserException(
-                    "output: " + destination + " (expected: a new or empty directory, or a bundle to replace)");
+    public static void check(Path destination) {
+        Path absolute = destination.toAbsolutePath().normalize();
+        try {
+            if (Files.exists(absolute) && !isReplaceable(absolute)) {
+                throw new UserException(
+                        "output: " + destination + " (expected: a new or empty directory, or a bundle to replace)");
+            }
+            Files.createDirectories(absolute.getParent());
+            Files.delete(Files.createDirectory(beside(absolute, "probe")));
+        } catch (IOException e) {
+            throw new UserException("output: " + destination + " cannot be written (" + e + ")", e);
         }
     }
 

@@ -78,6 +78,12 @@ public record Manifest(
         }
     }
 
+    /** A model of which no more is known than what it takes to run it. */
+    public static Manifest of(String name, String version, List<String> labels, Pooling pooling, int maxTokens) {
+        return new Manifest(
+                name, version, null, labels, pooling, maxTokens, null, null, null, null, 0, null, null, null, null);
+    }
+
     /** {@code name@version}. */
     public String model() {
         return name + "@" + version;

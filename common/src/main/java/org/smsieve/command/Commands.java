@@ -1,8 +1,9 @@
 package org.smsieve.command;
 
-import java.io.PrintWriter;
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smsieve.checkpoint.CheckpointException;
 import picocli.CommandLine;
 
 /** Runs a command line: 0 done, 1 failed with one line on stderr that says what and what to do, 2 wrong usage. */
@@ -26,16 +27,28 @@ public final class Commands {
         CommandLine commandLine = new CommandLine(root);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
-            PrintWriter err = failed.getErr();
-            if (exception instanceof UserException) {
-                err.println("smsieve: " + exception.getMessage());
-                LOG.debug("cause", exception);
-            } else {
-                err.println("smsieve: " + exception);
+            failed.getErr().println("smsieve: " + line(exception));
+            if (isDefect(exception)) {
                 LOG.error("{} failed; this is a defect of smsieve", failed.getCommandName(), exception);
+            } else {
+                LOG.debug("cause", exception);
             }
             return CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine;
+    }
+
+    private static String line(Exception exception) {
+        if (exception instanceof UserException || exception instanceof CheckpointException) {
+            return exception.getMessage();
+        }
+        // A file system's errors have the file's name for a message, and what is wrong with it for a type.
+        return exception.toString().replaceFirst("^(java\\.\\w+\\.)+(file\\.)?", "");
+    }
+
+    private static boolean isDefect(Exception exception) {
+        return !(exception instanceof UserException
+                || exception instanceof CheckpointException
+                || exception instanceof IOException);
     }
 }

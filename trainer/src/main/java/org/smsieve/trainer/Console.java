@@ -7,6 +7,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** What the commands show on stderr while they work. */
 final class Console {
     private static final int UPDATE_MILLIS = 200;
+    /** Where nobody watches, as in a log, each update is a line to keep. */
+    private static final int UNWATCHED_UPDATE_MILLIS = 10_000;
     private static final int WIDTH = 100;
 
     private Console() {}
@@ -17,7 +19,7 @@ final class Console {
                 .setTaskName(task)
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setUpdateIntervalMillis(System.console() == null ? UNWATCHED_UPDATE_MILLIS : UPDATE_MILLIS)
                 .setMaxRenderedLength(WIDTH)
                 .build();
     }

@@ -61,6 +61,15 @@ record NewBundle(
     }
 
     /**
+     * Checks before the work of training that it can end in a bundle.
+     *
+     * @throws org.smsieve.checkpoint.CheckpointException if the name, the version or the base's vocabulary will not do
+     */
+    void check(Checkpoint start) {
+        new Bundle(manifest(Map.of(), Map.of(), List.of(), start), start);
+    }
+
+    /**
      * Evaluates and writes.
      *
      * @param parts the messages to state figures of, by name

@@ -128,6 +128,7 @@ public final class TrainCommand implements Callable<Integer> {
         NewBundle bundle = new NewBundle(
                 output, name(), version(), start.origin(), split.source(), options, threshold(split), store, command());
 
+        bundle.check(start.checkpoint());
         Checkpoint finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
         Map<String, Evaluation> evaluations = bundle.write(finetuned, parts, tokenizer, device);
         evaluations.forEach((part, evaluation) -> out.print(part + ": " + evaluation.table()));

@@ -145,16 +145,22 @@ class TrainCommandIT {
     @Test
     void saysInOneLineWhatIsWrong() throws IOException {
         Path output = directory.resolve("model");
+        Path other = Files.createDirectory(directory.resolve("other"));
+        RandomWeights.checkpoint(new Gpt2Config(160, 32, 16, 2, 2, 64, 1e-5, List.of()), 1)
+                .write(other, TensorType.F32);
         String[][] mistakes = {
             {"--base", "nowhere", "base: nowhere"},
             {"--base", data.toString(), "base: "},
             {"--data", "nowhere.tsv", "nowhere.tsv"},
             {"--output", directory.toString(), "output: "},
+            {"--output", data.resolve("model").toString(), "output: "},
             {"--device", "tpu", "device: tpu"},
             {"--epochs", "0", "epochs: 0"},
             {"--class-weight", "eggs=2", "class-weight: eggs"},
             {"--decision-threshold", "spam=7", "decision-threshold"},
-            {"--also-evaluate", "nowhere.tsv", "nowhere.tsv"}
+            {"--also-evaluate", "nowhere.tsv", "nowhere.tsv"},
+            {"--name", "two words", "name: two words"},
+            {"--base", other.toString(), "vocab_size: 160"}
         };
         for (String[] mistake : mistakes) {
             Result result = run(
