@@ -69,6 +69,25 @@ class LauncherIT {
     }
 
     @Test
+    void keepsEveryScriptWhateverTheLocale() throws Exception {
+        Process process = new ProcessBuilder(
+                        "env",
+                        "-i",
+                        "PATH=" + System.getenv("PATH"),
+                        "HOME=" + System.getenv("HOME"),
+                        "LC_ALL=C",
+                        ROOT.resolve("smsieve").toString(),
+                        "classify",
+                        "早上好 🎉")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(out).endsWith("\t早上好 🎉\n");
+    }
+
+    @Test
     void labelsAFileInTheDemo() throws Exception {
         Path file = directory.resolve("messages.txt");
         Files.writeString(file, "see you at eight\nWINNER! Call 09000000000 to claim your prize\n\nok\n".repeat(25));

@@ -85,13 +85,17 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
         }
     }
 
-    private static Manifest readManifest(Path file) throws IOException {
+    static Manifest readManifest(Path file) throws IOException {
         if (Files.size(file) > MAX_MANIFEST_BYTES) {
             throw new CheckpointException(
                     file + ": length: " + Files.size(file) + " bytes (expected: at most " + MAX_MANIFEST_BYTES + ")");
         }
         try {
-            return JSON.readValue(Files.readAllBytes(file), Manifest.class);
+            Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+            if (manifest == null) {
+                throw new CheckpointException(file + ": null (expected: a JSON object)");
+            }
+            return manifest;
         } catch (JacksonException e) {
             Throwable cause = e.getCause() instanceof CheckpointException ? e.getCause() : e;
             String message = cause instanceof JacksonException json ? json.getOriginalMessage() : cause.getMessage();

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -107,7 +109,19 @@ public final class BundleWriter implements AutoCloseable {
             return false;
         }
         List<Path> files = files(directory);
-        return files.isEmpty() || files.contains(directory.resolve(Bundle.MANIFEST_FILE));
+        if (files.isEmpty()) {
+            return true;
+        }
+        Path manifest = directory.resolve(Bundle.MANIFEST_FILE);
+        if (!files.contains(manifest)) {
+            return false;
+        }
+        // Nothing is deleted that a bundle did not bring.
+        Set<String> known = new TreeSet<>(Bundle.readManifest(manifest).files().keySet());
+        known.add(Bundle.MANIFEST_FILE);
+        return files.stream()
+                .allMatch(file -> Files.isRegularFile(file)
+                        && known.contains(file.getFileName().toString()));
     }
 
     private static List<Path> files(Path directory) throws IOException {

@@ -32,8 +32,10 @@ import java.util.stream.Stream;
  * @see <a href="https://github.com/huggingface/safetensors#format">The format</a>
  */
 public final class Safetensors {
-    /** Longest header that is read, as in the reference implementation. */
-    private static final long MAX_HEADER_BYTES = 100_000_000;
+    /** Longest header that is read: ten times that of the largest GPT-2. */
+    private static final long MAX_HEADER_BYTES = 1 << 20;
+
+    private static final int MAX_DIMENSIONS = 8;
 
     private static final int CHUNK_BYTES = 1 << 20;
     private static final String METADATA = "__metadata__";
@@ -240,6 +242,12 @@ public final class Safetensors {
             throw invalid(file, name + ": dtype: " + dtype + " (expected: F32, F16 or BF16)");
         }
         int width = type == null ? NOT_WEIGHTS.get(dtype) : type.bytes();
+        if (node.path("shape").size() > MAX_DIMENSIONS) {
+            throw invalid(
+                    file,
+                    name + ": shape of " + node.path("shape").size() + " dimensions (expected: at most "
+                            + MAX_DIMENSIONS + ")");
+        }
         List<Long> shape = new ArrayList<>();
         for (JsonNode size : node.path("shape")) {
             shape.add(natural(file, name, size));

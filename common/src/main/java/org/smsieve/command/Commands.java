@@ -1,6 +1,11 @@
 package org.smsieve.command;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smsieve.checkpoint.CheckpointException;
@@ -25,6 +30,7 @@ public final class Commands {
     /** The same command line, not run yet. */
     public static CommandLine commandLine(Object root) {
         CommandLine commandLine = new CommandLine(root);
+        commandLine.setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("smsieve: " + line(exception));
@@ -36,6 +42,11 @@ public final class Commands {
             return CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine;
+    }
+
+    /** Messages are in all scripts, whatever the locale. */
+    private static PrintWriter utf8(FileDescriptor stream) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(stream), StandardCharsets.UTF_8), true);
     }
 
     private static String line(Exception exception) {

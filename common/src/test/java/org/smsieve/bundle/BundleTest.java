@@ -64,6 +64,26 @@ class BundleTest {
     }
 
     @Test
+    void replacesNoBundleWithFilesOfTheUsers() throws IOException {
+        Path output = directory.resolve("bundle");
+        write(output);
+        Files.writeString(output.resolve("notes.txt"), "mine");
+
+        assertThatThrownBy(() -> BundleWriter.begin(output)).isInstanceOf(UserException.class);
+        assertThat(output.resolve("notes.txt")).exists();
+    }
+
+    @Test
+    void refusesAnEmptyManifest() throws IOException {
+        write(directory);
+        Files.writeString(directory.resolve(Bundle.MANIFEST_FILE), "null");
+
+        assertThatThrownBy(() -> Bundle.open(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(Bundle.MANIFEST_FILE);
+    }
+
+    @Test
     void replacesNothingButABundle() throws IOException {
         Files.writeString(directory.resolve("letter.txt"), "dear");
 

@@ -8,6 +8,7 @@ import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.demo.Demo;
 import org.smsieve.app.demo.DemoMessages;
 import org.smsieve.classifier.ComputeOptions;
+import org.smsieve.command.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,6 +53,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     @SuppressWarnings("try") // The hook only has to be there.
     public Integer call() throws InterruptedException {
+        checkPort("--kafka-port", kafkaPort);
+        checkPort("--http-port", httpPort);
         List<byte[]> messages = file == null ? DemoMessages.builtIn() : DemoMessages.of(file);
         AppConfig.Model builtIn = new AppConfig.Model(Optional.empty(), ComputeOptions.AUTO);
         try (Demo demo =
@@ -60,5 +63,11 @@ final class DemoCommand implements Callable<Integer> {
             demo.run(messages, () -> main.open(builtIn), httpPort, kafkaPort, once);
         }
         return 0;
+    }
+
+    private static void checkPort(String option, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new UserException(option + ": " + port + " (expected: 0 to 65535)");
+        }
     }
 }

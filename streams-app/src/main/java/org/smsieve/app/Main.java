@@ -1,9 +1,5 @@
 package org.smsieve.app;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.model.Models;
@@ -31,8 +27,6 @@ public final class Main {
 
     /** Runs the command that {@code arguments} name, and ends the process with its exit code. */
     public static void main(String... arguments) {
-        // Messages are in all scripts, whatever the locale.
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         System.exit(Commands.run(new Main(Models::open), arguments));
     }
 

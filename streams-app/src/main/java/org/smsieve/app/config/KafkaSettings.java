@@ -82,6 +82,7 @@ public record KafkaSettings(Map<String, String> values) {
         owned.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "use " + Settings.COMMIT_INTERVAL.key());
         owned.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, "use " + Settings.THREADS.key());
         owned.put(ConsumerConfig.GROUP_ID_CONFIG, "use " + Settings.APPLICATION_ID.key());
+        owned.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "no message is skipped: a new group begins at the earliest");
         Arrays.asList(
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

@@ -62,7 +62,8 @@ public final class Demo implements AutoCloseable {
         List<String> outputs = config.topics().all(labels).stream()
                 .filter(topic -> !topic.equals(config.topics().input()))
                 .toList();
-        keep(new VerdictReader(servers, outputs, new VerdictPrinter(out, figures::received)::print));
+        keep(new VerdictReader(
+                servers, outputs, new VerdictPrinter(out, config.topics().deadLetter(), figures::received)::print));
         DemoFeed.send(servers, config.topics().input(), messages, figures);
         result(CompletableFuture.anyOf(figures.complete(), app.ended()));
         figures.print(out);

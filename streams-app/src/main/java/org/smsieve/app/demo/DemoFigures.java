@@ -1,8 +1,10 @@
 package org.smsieve.app.demo;
 
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ final class DemoFigures {
     private final Histogram latencyMicros = new Histogram(3);
     private final Map<String, Integer> counts = new TreeMap<>();
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
+    private final Set<Integer> seen = new HashSet<>();
     private long lastNanos;
 
     /**
@@ -33,6 +36,10 @@ final class DemoFigures {
 
     /** The message of a line came out, as {@code kind}: its label, or a dead letter. */
     synchronized void received(int line, String kind) {
+        if (line >= sentNanos.length || sentNanos[line] == 0 || !seen.add(line)) {
+            // Another client's, or sent again.
+            return;
+        }
         lastNanos = System.nanoTime();
         latencyMicros.recordValue(TimeUnit.NANOSECONDS.toMicros(lastNanos - sentNanos[line]));
         counts.merge(kind, 1, Integer::sum);

@@ -18,27 +18,35 @@ final class VerdictPrinter {
     private static final String DEAD_LETTER = "dead letter";
 
     private final PrintWriter out;
+    private final String deadLetterTopic;
     private final BiConsumer<Integer, String> figures;
 
     /** A printer that tells {@code figures} the line and the kind of each of the demo's own messages. */
-    VerdictPrinter(PrintWriter out, BiConsumer<Integer, String> figures) {
+    VerdictPrinter(PrintWriter out, String deadLetterTopic, BiConsumer<Integer, String> figures) {
         this.out = out;
+        this.deadLetterTopic = deadLetterTopic;
         this.figures = figures;
     }
 
     void print(ConsumerRecord<byte[], byte[]> record) {
-        String label = header(record, OutboundHeaders.LABEL);
-        String error = header(record, OutboundHeaders.ERROR_MESSAGE);
-        String kind = error == null ? label : DEAD_LETTER;
-        String shown = error == null ? header(record, OutboundHeaders.SCORE) + "  " + text(record) : error;
+        // By the topic: any client may write there, and a dead letter sent again keeps its headers.
+        boolean dead = record.topic().equals(deadLetterTopic);
+        String kind = dead ? DEAD_LETTER : orElse(header(record, OutboundHeaders.LABEL), record.topic());
+        String shown = dead
+                ? orElse(header(record, OutboundHeaders.ERROR_MESSAGE), text(record))
+                : orElse(header(record, OutboundHeaders.SCORE), "-") + "  " + text(record);
         // AUTO: no colours unless stdout is a terminal, nor with NO_COLOR set.
         out.println(
                 Ansi.AUTO.text("@|" + style(kind) + " " + "%-11s".formatted(kind) + "|@") + "  " + OneLine.of(shown));
         out.flush();
         String line = header(record, DemoFeed.LINE);
-        if (line != null) {
+        if (line != null && line.matches("\\d{1,9}")) {
             figures.accept(Integer.valueOf(line), kind);
         }
+    }
+
+    private static String orElse(String given, String otherwise) {
+        return given == null ? otherwise : given;
     }
 
     private static String style(String kind) {
@@ -50,12 +58,15 @@ final class VerdictPrinter {
     }
 
     private static String text(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return "";
+        }
         String value = new String(record.value(), StandardCharsets.UTF_8);
         return TEXT.read(value) instanceof Inbound.Message message ? message.text() : value;
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String key) {
         Header header = record.headers().lastHeader(key);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

@@ -113,9 +113,7 @@ public final class Finetuner implements AutoCloseable {
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
             for (List<LabelledTokens> batch :
                     options.order().batches(augmentation.epoch(), options.batchSize(), random)) {
-                program.setDropoutActive(true);
                 double loss = step(batch);
-                program.setDropoutActive(false);
                 progress.step(step, loss);
             }
             progress.epoch(epoch);
@@ -215,9 +213,16 @@ public final class Finetuner implements AutoCloseable {
     private NDArray logits(List<LabelledTokens> batch, NDManager scratch, boolean training) {
         List<Tokens> messages = batch.stream().map(LabelledTokens::tokens).toList();
         TokenBatch padded = TokenBatch.of(messages, options.pooling(), options.maxTokens(), program.config());
-        return hasFrozenBlocks()
-                ? program.classifyHidden(frozen.of(messages, padded, scratch), padded.rows(scratch), training)
-                : program.classify(padded.tokens(scratch), padded.rows(scratch), training);
+        // What the frozen blocks give is never subject to dropout, whether it was kept or is computed now.
+        NDArray input = hasFrozenBlocks() ? frozen.of(messages, padded, scratch) : padded.tokens(scratch);
+        program.setDropoutActive(training);
+        try {
+            return hasFrozenBlocks()
+                    ? program.classifyHidden(input, padded.rows(scratch), training)
+                    : program.classify(input, padded.rows(scratch), training);
+        } finally {
+            program.setDropoutActive(false);
+        }
     }
 
     /** {@code (batch, labels)}: at each message's label its share in the weighted mean, 0 elsewhere. */
