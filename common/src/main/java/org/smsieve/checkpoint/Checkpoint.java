@@ -117,6 +117,9 @@ public final class Checkpoint {
 
     /** The same model with each weight rounded to what {@code type} can store: what a file of it would hold. */
     public Checkpoint rounded(TensorType type) {
+        if (type == TensorType.F32) {
+            return this;
+        }
         return new Checkpoint(config, name -> {
             Tensor tensor = tensor(name);
             float[] values = tensor.values().clone();

@@ -22,6 +22,9 @@ final class Gpt2Source {
     /** Qualified name of the class that the source defines. */
     static final String TYPE = "__torch__.Gpt2";
 
+    /** Between the lines of a method's body. */
+    private static final String NEXT_LINE = "\n    ";
+
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 
     private final Gpt2Config config;
@@ -167,10 +170,7 @@ final class Gpt2Source {
                 "a = torch.scaled_dot_product_attention(torch.select(qkv, 0, 0), torch.select(qkv, 0, 1),"
                         + " torch.select(qkv, 0, 2), None, 0., True)",
                 "a = torch.reshape(torch.transpose(a, 1, 2), [-1, " + config.embed() + "])",
-                "x = " + residual("a", "x", block + "attn_c_proj"),
-                "y = " + layerNorm("x", block + "ln_2"),
-                "y = " + gelu("y", block + "mlp_c_fc"),
-                "return " + residual("y", "x", block + "mlp_c_proj"));
+                afterAttention(block));
     }
 
     /** (batch * tokens, embed) to (batch, embed): the one position of each sequence that {@code rows} names. */
@@ -195,6 +195,13 @@ final class Gpt2Source {
                 "a = torch.scaled_dot_product_attention(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), seen, 0.,"
                         + " False)",
                 "a = torch.reshape(torch.transpose(a, 1, 2), [batch, " + config.embed() + "])",
+                afterAttention(block));
+    }
+
+    /** What a block does with the heads' results {@code a}, row by row: the output projection, then the MLP. */
+    private String afterAttention(String block) {
+        return String.join(
+                NEXT_LINE,
                 "x = " + residual("a", "x", block + "attn_c_proj"),
                 "y = " + layerNorm("x", block + "ln_2"),
                 "y = " + gelu("y", block + "mlp_c_fc"),
@@ -253,7 +260,7 @@ final class Gpt2Source {
     }
 
     private static String sizes(String tensor) {
-        return "batch = torch.size(" + tensor + ", 0)\n    length = torch.size(" + tensor + ", 1)";
+        return "batch = torch.size(" + tensor + ", 0)" + NEXT_LINE + "length = torch.size(" + tensor + ", 1)";
     }
 
     private String layerNorm(String x, String name) {

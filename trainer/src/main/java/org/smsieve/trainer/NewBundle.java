@@ -66,7 +66,11 @@ record NewBundle(
      * @throws org.smsieve.checkpoint.CheckpointException if the name, the version or the base's vocabulary will not do
      */
     void check(Checkpoint start) {
-        new Bundle(manifest(Map.of(), Map.of(), List.of(), start), start);
+        unwritten(start);
+    }
+
+    private Bundle unwritten(Checkpoint checkpoint) {
+        return new Bundle(manifest(Map.of(), Map.of(), List.of(), checkpoint), checkpoint);
     }
 
     /**
@@ -80,9 +84,9 @@ record NewBundle(
         Checkpoint stored = finetuned.rounded(type);
         Map<String, Evaluation> evaluations = new LinkedHashMap<>();
         List<GoldenExample> golden = new ArrayList<>();
-        Bundle unwritten = new Bundle(manifest(Map.of(), Map.of(), List.of(), finetuned), stored);
         try (BundleWriter writer = BundleWriter.begin(output)) {
-            try (Gpt2Classifier classifier = Gpt2Classifier.open(unwritten, new ComputeOptions(device, "fp32"))) {
+            try (Gpt2Classifier classifier =
+                    Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
                 parts.forEach((part, messages) -> {
                     try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
                         evaluations.put(part, Evaluation.of(classifier, tokenizer, messages, bar::stepTo));
