@@ -26,6 +26,7 @@ import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
 import org.smsieve.trainer.evaluate.Evaluation;
+import org.smsieve.trainer.finetune.Figures;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.LabelledTokens;
@@ -178,7 +179,7 @@ public final class TrainCommand implements Callable<Integer> {
             List<LabelledTokens> training,
             List<LabelledTokens> validation,
             PrintWriter out) {
-        Finetuner.Figures trained = finetuner.evaluate(training);
+        Figures trained = finetuner.evaluate(training);
         out.printf(
                 Locale.ROOT,
                 "epoch %d: train loss %.4f, accuracy %.2f %%",
@@ -186,7 +187,7 @@ public final class TrainCommand implements Callable<Integer> {
                 trained.loss(),
                 100 * trained.accuracy());
         if (!validation.isEmpty()) {
-            Finetuner.Figures validated = finetuner.evaluate(validation);
+            Figures validated = finetuner.evaluate(validation);
             out.printf(
                     Locale.ROOT,
                     "; validation loss %.4f, accuracy %.2f %%",

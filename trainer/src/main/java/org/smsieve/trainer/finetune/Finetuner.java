@@ -35,9 +35,6 @@ public final class Finetuner implements AutoCloseable {
     private int step;
     private int steps;
 
-    /** Loss and accuracy over some messages. */
-    public record Figures(double loss, double accuracy) {}
-
     /**
      * Loads a checkpoint.
      *

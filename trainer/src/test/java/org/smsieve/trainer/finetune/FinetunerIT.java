@@ -81,11 +81,11 @@ class FinetunerIT {
     void learnsWhatCanBeLearned() throws IOException {
         List<LabelledTokens> messages = messages(60);
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 10, 2e-3))) {
-            Finetuner.Figures before = finetuner.evaluate(messages);
+            Figures before = finetuner.evaluate(messages);
 
             finetuner.train(messages, quiet());
 
-            Finetuner.Figures after = finetuner.evaluate(messages);
+            Figures after = finetuner.evaluate(messages);
             assertThat(before.accuracy()).isLessThan(0.9);
             assertThat(after.accuracy()).isEqualTo(1);
             assertThat(after.loss()).isLessThan(before.loss() / 4);
