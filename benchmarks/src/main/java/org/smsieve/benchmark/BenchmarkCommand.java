@@ -27,7 +27,9 @@ import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.Pooling;
+import org.smsieve.gpt2.Precision;
 import org.smsieve.gpt2.TokenBatch;
+import org.smsieve.gpt2.Training;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 import picocli.CommandLine.Command;
@@ -125,12 +127,14 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     private double bookRate(Checkpoint checkpoint, List<Tokens> messages) throws IOException {
         Device where = Devices.of(device);
-        try (Gpt2Program program =
-                Gpt2Program.forTraining(checkpoint, where, checkpoint.config().layers(), 0)) {
+        int blocks = checkpoint.config().layers();
+        Training headAlone = new Training(blocks, List.of(), null, 0);
+        try (Gpt2Program lower = Gpt2Program.frozenBlocks(checkpoint, where, Precision.FP32, blocks);
+                Gpt2Program head = Gpt2Program.forTraining(checkpoint, where, headAlone, Map.of())) {
             return rate(messages, BOOK_BATCH, batch -> {
-                TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_POSITION, BOOK_LENGTH, program.config());
-                try (NDManager manager = program.newManager()) {
-                    program.classify(padded.tokens(manager), padded.rows(manager), false)
+                TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_POSITION, BOOK_LENGTH, lower.config());
+                try (NDManager manager = lower.newManager()) {
+                    head.classify(lower.hidden(padded.tokens(manager)), padded.rows(manager))
                             .toFloatArray();
                 }
             });

@@ -49,14 +49,17 @@ public final class Checkpoint {
      * @param weights a tensor for each of {@link Gpt2Config#parameters()}
      */
     public static Checkpoint of(Gpt2Config config, Map<String, Tensor> weights) {
-        config.parameters().forEach((name, shape) -> {
-            Tensor tensor = weights.get(name);
-            if (tensor == null
-                    || !shape.equals(Arrays.stream(tensor.shape()).boxed().toList())) {
-                throw new IllegalArgumentException(name + ": (expected: a tensor of shape " + shape + ")");
-            }
-        });
+        config.parameters().keySet().forEach(name -> check(config, name, weights.get(name)));
         return new Checkpoint(config, weights::get);
+    }
+
+    private static void check(Gpt2Config config, String name, Tensor tensor) {
+        List<Long> shape = config.parameters().get(name);
+        if (shape == null
+                || tensor == null
+                || !shape.equals(Arrays.stream(tensor.shape()).boxed().toList())) {
+            throw new IllegalArgumentException(name + ": (expected: a tensor of shape " + shape + ")");
+        }
     }
 
     /**
@@ -113,6 +116,12 @@ public final class Checkpoint {
      */
     public Tensor tensor(String name) throws IOException {
         return weights.read(name);
+    }
+
+    /** The same model with other values for some of its tensors, by their names. */
+    public Checkpoint with(Map<String, Tensor> replaced) {
+        replaced.forEach((name, tensor) -> check(config, name, tensor));
+        return new Checkpoint(config, name -> replaced.containsKey(name) ? replaced.get(name) : tensor(name));
     }
 
     /** The same model with each weight rounded to what {@code type} can store: what a file of it would hold. */

@@ -110,8 +110,8 @@ public final class Gpt2Classifier implements BatchClassifier {
     private float[][] compute(List<Tokens> messages) {
         TokenBatch batch = TokenBatch.of(messages, manifest.pooling(), maxTokens(), program.config());
         try (NDManager manager = program.newManager()) {
-            float[] flat = program.classify(batch.tokens(manager), batch.rows(manager), false)
-                    .toFloatArray();
+            float[] flat =
+                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
             int width = labels().size();
             float[][] logits = new float[messages.size()][];
             Arrays.setAll(logits, i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width));

@@ -13,6 +13,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,15 +34,26 @@ public final class Gpt2Program implements AutoCloseable {
     private final Gpt2Config config;
     private final Precision precision;
     private final Kernels kernels;
+    private final Part part;
+    private final Training training;
     private final NDManager manager;
     private final PtSymbolBlock module;
     private final Map<String, NDArray> methods = new HashMap<>();
 
-    private Gpt2Program(Gpt2Config config, Precision precision, Kernels kernels, NDManager manager, byte[] archive)
+    private Gpt2Program(
+            Gpt2Config config,
+            Precision precision,
+            Kernels kernels,
+            Part part,
+            Training training,
+            NDManager manager,
+            byte[] archive)
             throws IOException {
         this.config = config;
         this.precision = precision;
         this.kernels = kernels;
+        this.part = part;
+        this.training = training;
         this.manager = manager;
         this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), true, false);
         JniUtils.enableInferenceMode(module);
@@ -50,15 +62,31 @@ public final class Gpt2Program implements AutoCloseable {
     /**
      * Loads a checkpoint to serve it: in the fastest kernels that the device has, with no gradients.
      *
-     * @param checkpoint a classifier
+     * @param checkpoint a classifier, or a language model
      * @throws IOException if the weights cannot be read
      * @throws ai.djl.engine.EngineException if libtorch refuses the program or its memory
      */
     public static Gpt2Program forInference(Checkpoint checkpoint, Device device, Precision precision)
             throws IOException {
+        return fastest(checkpoint, device, precision, Part.whole(checkpoint.config()));
+    }
+
+    /**
+     * Loads the embeddings and the lower blocks alone, to compute {@link #hidden} fast.
+     *
+     * @param blocks how many, in [0, layers]
+     * @throws IOException if the weights cannot be read
+     */
+    public static Gpt2Program frozenBlocks(Checkpoint checkpoint, Device device, Precision precision, int blocks)
+            throws IOException {
+        return fastest(checkpoint, device, precision, Part.below(blocks));
+    }
+
+    private static Gpt2Program fastest(Checkpoint checkpoint, Device device, Precision precision, Part part)
+            throws IOException {
         if (!device.isGpu()) {
             try {
-                return load(checkpoint, device, precision, Kernels.FUSED, 0, 0);
+                return load(checkpoint, device, precision, Kernels.FUSED, part, null, Map.of());
             } catch (EngineException e) {
                 if (!e.getMessage().contains("mkldnn")) {
                     throw e;
@@ -66,31 +94,47 @@ public final class Gpt2Program implements AutoCloseable {
                 // A libtorch without oneDNN, as on macOS.
             }
         }
-        return load(checkpoint, device, precision, Kernels.PLAIN, 0, 0);
+        return load(checkpoint, device, precision, Kernels.PLAIN, part, null, Map.of());
     }
 
     /**
-     * Loads a checkpoint to train it, or to use its language model: in float32, with kernels that have gradients.
+     * Loads a classifier to train it: in float32, with kernels that have gradients, from the first block that is not
+     * frozen on.
      *
-     * @param frozenBlocks how many of the lower blocks {@link #hidden} computes, in [0, layers]
-     * @param dropout share of the activations zeroed in training mode, in [0, 1)
+     * @param adapters the first weights of {@link Training#lora}'s factors, by their names; none without adapters
      * @throws IOException if the weights cannot be read
      */
-    public static Gpt2Program forTraining(Checkpoint checkpoint, Device device, int frozenBlocks, double dropout)
-            throws IOException {
-        return load(checkpoint, device, Precision.FP32, Kernels.PLAIN, frozenBlocks, dropout);
+    public static Gpt2Program forTraining(
+            Checkpoint checkpoint, Device device, Training training, Map<String, Tensor> adapters) throws IOException {
+        Gpt2Program program = load(
+                checkpoint,
+                device,
+                Precision.FP32,
+                Kernels.PLAIN,
+                Part.from(training.frozenBlocks(), checkpoint.config()),
+                training,
+                adapters);
+        Map<String, NDArray> weights = program.parameters();
+        training.trained().forEach(name -> weights.get(name).setRequiresGradient(true));
+        return program;
     }
 
     static Gpt2Program load(
-            Checkpoint checkpoint, Device device, Precision precision, Kernels kernels, int split, double dropout)
+            Checkpoint checkpoint,
+            Device device,
+            Precision precision,
+            Kernels kernels,
+            Part part,
+            Training training,
+            Map<String, Tensor> adapters)
             throws IOException {
         Gpt2Config config = checkpoint.config();
-        Gpt2Source source = new Gpt2Source(config, precision, kernels, split, dropout);
+        Gpt2Source source = new Gpt2Source(config, precision, kernels, part, training);
         byte[] archive = ScriptArchive.of(Gpt2Source.TYPE, source.text(), source.attributes());
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
-            Gpt2Program program = new Gpt2Program(config, precision, kernels, manager, archive);
-            program.takeWeights(checkpoint);
+            Gpt2Program program = new Gpt2Program(config, precision, kernels, part, training, manager, archive);
+            program.takeWeights(checkpoint, adapters);
             return program;
         } catch (IOException | RuntimeException e) {
             manager.close();
@@ -119,25 +163,68 @@ public final class Gpt2Program implements AutoCloseable {
     }
 
     /**
-     * {@code (batch, tokens)} to the hidden states below the blocks that are trained, {@code (batch, tokens, embed)}.
+     * {@code (batch, tokens)} to the hidden states above the last block loaded, {@code (batch, tokens, embed)}, in
+     * float32. Only of {@link #frozenBlocks}.
      */
     public NDArray hidden(NDArray tokens) {
-        return run("hidden", false, tokens);
+        return run(false, "forward", tokens).singletonOrThrow();
     }
 
-    /** The same hidden states and one row a sequence to logits, {@code (batch, labels)}, in float32. */
-    public NDArray classifyHidden(NDArray hidden, NDArray rows, boolean training) {
-        return run("classify_hidden", training, hidden, rows);
-    }
-
-    /** {@code (batch, tokens)} and one row a sequence to logits, {@code (batch, labels)}, in float32. */
-    public NDArray classify(NDArray tokens, NDArray rows, boolean training) {
-        return run("forward", training, tokens, rows);
+    /**
+     * One row a sequence to logits, {@code (batch, labels)}, in float32.
+     *
+     * @param input {@code (batch, tokens)}; of a program without its lower blocks their hidden states, {@code (batch,
+     *     tokens, embed)}
+     */
+    public NDArray classify(NDArray input, NDArray rows) {
+        return run(false, "forward", input, rows).singletonOrThrow();
     }
 
     /** {@code (batch, tokens)} and any rows to the logits of the token after each, {@code (rows, vocabulary)}. */
-    public NDArray languageModel(NDArray tokens, NDArray rows, boolean training) {
-        return run("language_model", training, tokens, rows);
+    public NDArray languageModel(NDArray tokens, NDArray rows) {
+        return run(false, "forward", tokens, rows).singletonOrThrow();
+    }
+
+    /**
+     * The loss on a batch and its gradients. Only of programs loaded for training.
+     *
+     * @param input as {@link #classify} takes it
+     * @param targets {@code (batch, labels)}: each message's share in the loss at its label, 0 elsewhere
+     * @return the cross entropy, then the gradients in the order of {@link Training#trained}
+     */
+    public NDList gradients(NDArray input, NDArray rows, NDArray targets) {
+        // The switch belongs to the thread, and DJL has it off.
+        JniUtils.setGradMode(true);
+        NDList result;
+        try {
+            result = run(true, "gradients", input, rows, targets);
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+        if (result.size() != 1 + training.trained().size()) {
+            throw new IllegalStateException("gradients: " + (result.size() - 1) + " (expected: "
+                    + training.trained().size() + ")");
+        }
+        return result;
+    }
+
+    /**
+     * One step of AdamW. Only of programs loaded for training.
+     *
+     * @param gradients in the order of {@link Training#trained}, as are the moments; may be overwritten
+     * @param means the gradients' running means, zeros at first; changed in place
+     * @param variances the running means of their squares, likewise
+     * @param step the number of this step, counted from 1, a float32 scalar
+     * @param settings learning rate and weight decay, {@code (2)} of float64
+     */
+    public void update(NDList gradients, NDList means, NDList variances, NDArray step, NDArray settings) {
+        NDList inputs = new NDList();
+        inputs.addAll(named("gradients[]", gradients));
+        inputs.addAll(named("means[]", means));
+        inputs.addAll(named("variances[]", variances));
+        inputs.add(step);
+        inputs.add(settings);
+        run(true, "update", inputs.toArray(NDArray[]::new)).close();
     }
 
     /** Switches dropout on or off; off after loading. */
@@ -150,8 +237,8 @@ public final class Gpt2Program implements AutoCloseable {
     }
 
     /**
-     * The weights themselves, by the names of {@link Gpt2Config#parameters()}, for an optimiser to change in place.
-     * They belong to the program. Only of programs loaded for training.
+     * The weights themselves, by the names of {@link Gpt2Config#parameters()} and {@link Lora#parameters}, to be
+     * changed in place. They belong to the program. Only of programs loaded for training.
      */
     public Map<String, NDArray> parameters() {
         if (kernels != Kernels.PLAIN) {
@@ -162,8 +249,15 @@ public final class Gpt2Program implements AutoCloseable {
             byAttribute.put(parameter.getName(), parameter);
         }
         Map<String, NDArray> parameters = new LinkedHashMap<>();
-        for (String name : config.parameters().keySet()) {
-            parameters.put(name, byAttribute.get(Gpt2Source.attribute(name)));
+        List<String> names = new ArrayList<>(config.parameters().keySet());
+        if (training != null && training.lora() != null) {
+            names.addAll(training.lora().parameters(config).keySet());
+        }
+        for (String name : names) {
+            NDArray parameter = byAttribute.get(Gpt2Source.attribute(name));
+            if (parameter != null) {
+                parameters.put(name, parameter);
+            }
         }
         return parameters;
     }
@@ -174,43 +268,55 @@ public final class Gpt2Program implements AutoCloseable {
         manager.close();
     }
 
-    private void takeWeights(Checkpoint checkpoint) throws IOException {
-        load(checkpoint, "load_embeddings", List.of("wte.weight", "wpe.weight"));
-        for (int layer = 0; layer < config.layers(); layer++) {
-            load(
-                    checkpoint,
-                    "load_block_" + layer,
-                    config.blockParameters(layer).keySet());
+    private void takeWeights(Checkpoint checkpoint, Map<String, Tensor> adapters) throws IOException {
+        if (part.begin() == 0) {
+            load("load_embeddings", List.of("wte.weight", "wpe.weight"), checkpoint::tensor);
         }
-        load(
-                checkpoint,
-                "load_head",
-                config.labels().isEmpty()
-                        ? List.of("ln_f.weight", "ln_f.bias")
-                        : List.of("ln_f.weight", "ln_f.bias", "score.weight"));
+        for (int layer = part.begin(); layer < part.end(); layer++) {
+            load("load_block_" + layer, config.blockParameters(layer).keySet(), checkpoint::tensor);
+        }
+        if (part.head()) {
+            load(
+                    "load_head",
+                    config.labels().isEmpty()
+                            ? List.of("ln_f.weight", "ln_f.bias")
+                            : List.of("ln_f.weight", "ln_f.bias", "score.weight"),
+                    checkpoint::tensor);
+        }
+        if (training != null && training.lora() != null) {
+            load("load_adapters", training.lora().parameters(config).keySet(), adapters::get);
+        }
     }
 
-    private void load(Checkpoint checkpoint, String method, Collection<String> names) throws IOException {
+    private interface Weights {
+        Tensor get(String name) throws IOException;
+    }
+
+    private void load(String method, Collection<String> names, Weights source) throws IOException {
         try (NDManager transfer = manager.newSubManager()) {
             NDList weights = new NDList();
             for (String name : names) {
-                Tensor tensor = checkpoint.tensor(name);
-                NDArray array = transfer.create(tensor.values(), new Shape(tensor.shape()));
-                array.setName("weights[]");
-                weights.add(array);
+                Tensor tensor = source.get(name);
+                weights.add(transfer.create(tensor.values(), new Shape(tensor.shape())));
             }
             // With gradients possible: tensors made in inference mode could never be trained.
-            run(method, true, weights.toArray(NDArray[]::new));
+            run(true, method, named("weights[]", weights).toArray(NDArray[]::new));
         }
     }
 
+    /** Arrays of a name that ends so DJL hands over as one list. */
+    private static NDList named(String name, NDList arrays) {
+        arrays.forEach(array -> array.setName(name));
+        return arrays;
+    }
+
     /** Runs a method; the result belongs to the manager of the first input. */
-    private NDArray run(String method, boolean training, NDArray... inputs) {
+    private NDList run(boolean gradients, String method, NDArray... inputs) {
         // The graph optimiser would compile anew for every new length. Its switch belongs to the thread.
         JniUtils.setGraphExecutorOptimize(false);
         NDList list = new NDList(inputs);
         list.add(methods.computeIfAbsent(method, this::methodName));
-        return IValueUtils.forward(module, list, training).singletonOrThrow();
+        return IValueUtils.forward(module, list, gradients);
     }
 
     /** DJL calls the method that an array is named after; the array itself is not passed on. */

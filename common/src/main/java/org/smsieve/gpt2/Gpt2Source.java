@@ -1,20 +1,23 @@
 package org.smsieve.gpt2;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.smsieve.checkpoint.Gpt2Config;
 
 /**
- * Writes GPT-2 as TorchScript source, the Python-like text inside a TorchScript archive. One definition serves training
- * and serving, every device and both precisions.
+ * Writes GPT-2, or a run of its blocks, as TorchScript source, the Python-like text inside a TorchScript archive. One
+ * definition serves training and serving, every device and both precisions.
  *
  * <p>Hidden states are kept as {@code (batch * tokens, embed)}, so that a linear layer is one product without copies.
  * Sequences are padded on the right; under the causal mask padding changes nothing at the positions before it.
  * {@code rows} are the positions to read, as indices into {@code batch * tokens}, at most one a sequence for the
- * classifier. The last block needs keys and values for all positions, but all else for those rows alone.
+ * classifier. The last block computes for those rows alone.
  *
- * <p>Methods: {@code load_embeddings}, {@code load_block_N} and {@code load_head} take over the weights;
- * {@code hidden}, {@code classify_hidden}, {@code forward} (one after the other) and {@code language_model} compute.
+ * <p>Methods: {@code load_embeddings}, {@code load_block_N}, {@code load_head} and {@code load_adapters} take over the
+ * weights; {@code forward} goes from tokens, or from hidden states where the first blocks are left out, to logits, or
+ * to hidden states where the last ones are. {@code gradients} and {@code update} are there for training,
+ * {@code language_model} for language models.
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/model.py">model.py of GPT-2</a>
  */
@@ -30,40 +33,45 @@ final class Gpt2Source {
     private final Gpt2Config config;
     private final Precision precision;
     private final Kernels kernels;
-    private final int split;
-    private final double dropout;
+    private final Part part;
+    private final Training training;
     private final List<String> attributes = new ArrayList<>();
     private final StringBuilder methods = new StringBuilder();
 
-    /**
-     * @param split how many of the lower blocks {@code hidden} computes, in [0, layers]; {@code classify_hidden}
-     *     computes the rest
-     * @param dropout share of the activations zeroed in training mode, in [0, 1), after the embeddings and before each
-     *     residual sum
-     */
-    Gpt2Source(Gpt2Config config, Precision precision, Kernels kernels, int split, double dropout) {
+    /** @param training null where nothing is trained */
+    Gpt2Source(Gpt2Config config, Precision precision, Kernels kernels, Part part, Training training) {
         this.config = config;
         this.precision = precision;
         this.kernels = kernels;
-        this.split = split;
-        this.dropout = dropout;
-        embeddings();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            boolean pooled = layer == config.layers() - 1 && split <= layer;
-            loadBlock(layer, pooled);
-            if (!pooled || kernels == Kernels.PLAIN) {
+        this.part = part;
+        this.training = training;
+        if (part.begin() == 0) {
+            embeddings();
+        }
+        for (int layer = part.begin(); layer < part.end(); layer++) {
+            loadBlock(layer);
+            if (isPooled(layer)) {
+                pooledBlock(layer);
+            } else {
                 block(layer);
             }
-            if (pooled) {
-                pooledBlock(layer);
-            }
         }
-        head();
-        if (!config.labels().isEmpty()) {
+        if (part.head()) {
+            head();
+        }
+        if (training != null && training.lora() != null) {
+            adapters();
+        }
+        if (!part.head()) {
+            hidden();
+        } else if (config.labels().isEmpty()) {
+            languageModel();
+        } else {
             classifier();
         }
-        if (kernels == Kernels.PLAIN) {
-            languageModel();
+        if (training != null) {
+            gradients();
+            update();
         }
     }
 
@@ -84,6 +92,11 @@ final class Gpt2Source {
         source.append("]\n  __buffers__ = []\n  training : bool\n");
         attributes.forEach(name -> source.append("  ").append(name).append(" : Tensor\n"));
         return source.append(methods).toString();
+    }
+
+    /** The classifier reads one position of a sequence: the last block need not compute the others. */
+    private boolean isPooled(int layer) {
+        return layer == config.layers() - 1 && part.head() && !config.labels().isEmpty();
     }
 
     private void method(String name, String arguments, String result, String... lines) {
@@ -127,25 +140,52 @@ final class Gpt2Source {
                 "return torch.reshape(" + dropped("x") + ", [-1, " + config.embed() + "])");
     }
 
-    private void loadBlock(int layer, boolean pooled) {
+    private void loadBlock(int layer) {
         List<String> names = List.copyOf(config.blockParameters(layer).keySet());
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             String attribute = attribute(names.get(i));
             String value = copy(i, precision.scalarType());
-            boolean linear = !attribute.contains("ln_") && kernels == Kernels.FUSED;
-            if (linear && pooled && attribute.contains("c_attn")) {
-                int d = config.embed();
-                int axis = attribute.endsWith("weight") ? 1 : 0;
-                String query = "torch.slice(" + value + ", " + axis + ", 0, " + d + ", 1)";
-                String keyValue = "torch.slice(" + value + ", " + axis + ", " + d + ", " + 3 * d + ", 1)";
-                lines.add(assignment(attribute.replace("c_attn", "query"), reordered(attribute, query)));
-                lines.add(assignment(attribute.replace("c_attn", "key_value"), reordered(attribute, keyValue)));
+            if (kernels == Kernels.PLAIN || attribute.contains("ln_")) {
+                lines.add(assignment(attribute, value));
+            } else if (isPooled(layer) && attribute.contains("c_attn")) {
+                lines.addAll(pooledAttention(attribute, value));
             } else {
-                lines.add(assignment(attribute, linear ? reordered(attribute, value) : value));
+                lines.add(assignment(attribute, reordered(attribute, value)));
             }
         }
         load("load_block_" + layer, lines);
+    }
+
+    /** What the pooled block reads of {@code c_attn}, cut apart once. */
+    private List<String> pooledAttention(String attribute, String value) {
+        boolean weight = attribute.endsWith("weight");
+        int axis = weight ? 1 : 0;
+        List<String> lines = new ArrayList<>();
+        lines.add(assignment(
+                attribute.replace("c_attn", "query"), reordered(attribute, columns("(" + value + ")", axis, 0))));
+        if (weight) {
+            lines.add(assignment(
+                    attribute.replace("c_attn", "key"),
+                    "torch.contiguous(" + byHead(columns(value, axis, 1), "[1, 2, 0]") + ")"));
+        }
+        String values = columns(value, axis, 2);
+        lines.add(assignment(
+                attribute.replace("c_attn", "value"),
+                "torch.contiguous(" + (weight ? byHead(values, "[1, 0, 2]") : values) + ")"));
+        return lines;
+    }
+
+    /** The query's, key's or value's part, 0 to 2, of {@code c_attn}'s weights or bias. */
+    private String columns(String weights, int axis, int part) {
+        int d = config.embed();
+        return "torch.slice(" + weights + ", " + axis + ", " + part * d + ", " + (part + 1) * d + ", 1)";
+    }
+
+    /** (embed, embed) to (embed, heads, headWidth), permuted. */
+    private String byHead(String weights, String permutation) {
+        return "torch.permute(torch.view(" + weights + ", [" + config.embed() + ", " + config.heads() + ", "
+                + config.headWidth() + "]), " + permutation + ")";
     }
 
     /** oneDNN wants a linear layer's weights as {@code [out, in]}, in an order of its own. */
@@ -173,28 +213,53 @@ final class Gpt2Source {
                 afterAttention(block));
     }
 
-    /** (batch * tokens, embed) to (batch, embed): the one position of each sequence that {@code rows} names. */
+    /**
+     * (batch * tokens, embed) to (batch, embed): the one position of each sequence that {@code rows} names.
+     *
+     * <p>With a single query a sequence, keys and values need not be computed for each position: with y the normalised
+     * hidden states, the scores q (y Wk + bk) are (q Wk') y, and what bk adds is the same for all positions and so
+     * nothing to the softmax; the sum of p (y Wv + bv) is (the sum of p y) Wv + bv, since the p sum to one. Two
+     * products per sequence in place of two per position (the reordering of DeepSeek-V2, section 2.1.2).
+     */
     private void pooledBlock(int layer) {
         String block = "self.h_" + layer + "_";
-        String heads = config.heads() + ", " + config.headWidth();
+        String attention = block + "attn_";
+        boolean plain = kernels == Kernels.PLAIN;
+        String weights = plain ? "w" : "";
+        String query = "torch.index_select(y, 0, rows)";
         method(
                 "pooled_block_" + layer,
                 "x: Tensor, rows: Tensor, batch: int, tokens: int",
                 "Tensor",
                 "y = " + layerNorm("x", block + "ln_1"),
-                "kv = " + part("y", block + "attn_", "key_value", 1, 3),
-                // (2, batch, heads, tokens, headWidth)
-                "kv = torch.permute(torch.view(kv, [batch, tokens, 2, " + heads + "]), [2, 0, 3, 1, 4])",
                 "x = torch.index_select(x, 0, rows)",
-                "q = " + part("torch.index_select(y, 0, rows)", block + "attn_", "query", 0, 1),
-                // (batch, heads, 1, headWidth)
-                "q = torch.transpose(torch.view(q, [batch, 1, " + heads + "]), 1, 2)",
-                "last = torch.view(torch.remainder(rows, tokens), [batch, 1, 1, 1])",
-                "seen = torch.le(torch.arange(tokens, dtype=None, layout=None, device=ops.prim.device(rows),"
+                plain ? "w = " + adapted(attention + "c_attn") : "",
+                "q = "
+                        + (plain
+                                ? "torch.addmm(" + columns(attention + "c_attn_bias", 0, 0) + ", " + query + ", "
+                                        + columns(weights, 1, 0) + ")"
+                                : linear(query, attention + "query")),
+                // (heads, batch, headWidth)
+                "q = torch.transpose(torch.view(q, [batch, " + config.heads() + ", " + config.headWidth() + "]), 0, 1)",
+                // (heads, batch, embed)
+                "q = torch.bmm(q, " + (plain ? byHead(columns(weights, 1, 1), "[1, 2, 0]") : attention + "key_weight")
+                        + ")",
+                "y = torch.view(y, [batch, tokens, " + config.embed() + "])",
+                // (batch, heads, tokens)
+                "p = torch.bmm(torch.mul(torch.transpose(q, 0, 1), " + 1 / Math.sqrt(config.headWidth())
+                        + "), torch.transpose(y, 1, 2))",
+                "last = torch.view(torch.remainder(rows, tokens), [batch, 1, 1])",
+                "behind = torch.gt(torch.arange(tokens, dtype=None, layout=None, device=ops.prim.device(rows),"
                         + " pin_memory=None), last)",
-                "a = torch.scaled_dot_product_attention(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), seen, 0.,"
-                        + " False)",
-                "a = torch.reshape(torch.transpose(a, 1, 2), [batch, " + config.embed() + "])",
+                "p = torch.softmax(torch.masked_fill(p, behind, -1e30), 2)",
+                // (heads, batch, embed)
+                "a = torch.transpose(torch.bmm(p, y), 0, 1)",
+                // (heads, batch, headWidth)
+                "a = torch.bmm(a, " + (plain ? byHead(columns(weights, 1, 2), "[1, 0, 2]") : attention + "value_weight")
+                        + ")",
+                "a = torch.reshape(torch.transpose(a, 0, 1), [batch, " + config.embed() + "])",
+                "a = torch.add(a, " + (plain ? columns(attention + "c_attn_bias", 0, 2) : attention + "value_bias")
+                        + ")",
                 afterAttention(block));
     }
 
@@ -219,48 +284,112 @@ final class Gpt2Source {
         load("load_head", lines);
     }
 
+    private void adapters() {
+        List<String> lines = new ArrayList<>();
+        for (String name : training.lora().parameters(config).keySet()) {
+            lines.add(assignment(attribute(name), copy(lines.size(), precision.scalarType())));
+        }
+        load("load_adapters", lines);
+    }
+
+    /** Hidden states leave the program in float32, the one type that DJL's arrays and this share. */
+    private void hidden() {
+        List<String> lines = new ArrayList<>(entry());
+        blocks(lines);
+        lines.add("return torch.to(torch.view(x, [batch, length, " + config.embed() + "]), "
+                + Precision.FP32.scalarType() + ")");
+        method("forward", "input: Tensor", "Tensor", lines.toArray(String[]::new));
+    }
+
     private void classifier() {
-        List<String> hidden = new ArrayList<>(List.of("x = (self).embed(tokens)", sizes("tokens")));
-        for (int layer = 0; layer < split; layer++) {
-            hidden.add("x = (self).block_" + layer + "(x, batch, length)");
+        List<String> lines = new ArrayList<>(entry());
+        blocks(lines);
+        if (part.begin() == config.layers()) {
+            lines.add("x = torch.index_select(x, 0, rows)");
         }
-        hidden.add("return torch.view(x, [batch, length, " + config.embed() + "])");
-        method("hidden", "tokens: Tensor", "Tensor", hidden.toArray(String[]::new));
-
-        List<String> classify =
-                new ArrayList<>(List.of(sizes("hidden"), "x = torch.view(hidden, [-1, " + config.embed() + "])"));
-        int last = config.layers() - 1;
-        for (int layer = split; layer < last; layer++) {
-            classify.add("x = (self).block_" + layer + "(x, batch, length)");
-        }
-        classify.add(
-                split <= last
-                        ? "x = (self).pooled_block_" + last + "(x, rows, batch, length)"
-                        : "x = torch.index_select(x, 0, rows)");
-        classify.add("x = " + layerNorm("torch.to(x, 6)", "self.ln_f"));
-        classify.add("return torch.linear(x, self.score_weight)");
-        method("classify_hidden", "hidden: Tensor, rows: Tensor", "Tensor", classify.toArray(String[]::new));
-
-        method(
-                "forward",
-                "tokens: Tensor, rows: Tensor",
-                "Tensor",
-                "return (self).classify_hidden((self).hidden(tokens), rows)");
+        lines.add("x = " + layerNorm("torch.to(x, 6)", "self.ln_f"));
+        lines.add("return torch.linear(x, self.score_weight)");
+        method("forward", "input: Tensor, rows: Tensor", "Tensor", lines.toArray(String[]::new));
     }
 
     /** The output layer's weights are the token embedding's. */
     private void languageModel() {
-        List<String> lines = new ArrayList<>(List.of("x = (self).embed(tokens)", sizes("tokens")));
-        for (int layer = 0; layer < config.layers(); layer++) {
-            lines.add("x = (self).block_" + layer + "(x, batch, length)");
-        }
+        List<String> lines = new ArrayList<>(entry());
+        blocks(lines);
         lines.add("x = " + layerNorm("torch.to(torch.index_select(x, 0, rows), 6)", "self.ln_f"));
         lines.add("return torch.to(torch.linear(torch.to(x, " + precision.scalarType() + "), self.wte_weight), 6)");
-        method("language_model", "tokens: Tensor, rows: Tensor", "Tensor", lines.toArray(String[]::new));
+        method("forward", "input: Tensor, rows: Tensor", "Tensor", lines.toArray(String[]::new));
     }
 
-    private static String sizes(String tensor) {
-        return "batch = torch.size(" + tensor + ", 0)" + NEXT_LINE + "length = torch.size(" + tensor + ", 1)";
+    /** The input, (batch, length) tokens or (batch, length, embed) hidden states, to x. */
+    private List<String> entry() {
+        return List.of(
+                "batch = torch.size(input, 0)",
+                "length = torch.size(input, 1)",
+                part.begin() == 0
+                        ? "x = (self).embed(input)"
+                        : "x = torch.to(torch.view(input, [-1, " + config.embed() + "]), " + precision.scalarType()
+                                + ")");
+    }
+
+    private void blocks(List<String> lines) {
+        for (int layer = part.begin(); layer < part.end(); layer++) {
+            lines.add(
+                    isPooled(layer)
+                            ? "x = (self).pooled_block_" + layer + "(x, rows, batch, length)"
+                            : "x = (self).block_" + layer + "(x, batch, length)");
+        }
+    }
+
+    /**
+     * {@code targets}, (batch, labels): each message's share in the loss at its label, 0 elsewhere. Gives the loss,
+     * then the gradients, in the order of {@link Training#trained}.
+     */
+    private void gradients() {
+        method(
+                "gradients",
+                "input: Tensor, rows: Tensor, targets: Tensor",
+                "List[Tensor]",
+                "scores = torch.log_softmax((self).forward(input, rows), 1)",
+                "loss = torch.neg(torch.sum(torch.mul(scores, targets)))",
+                "gradients = torch.autograd.grad([loss], " + trained("%s") + ")",
+                "result = [torch.detach(loss)]",
+                "for i in range(torch.len(gradients)):",
+                "  gradient = gradients[i]",
+                "  if torch.__isnot__(gradient, None):",
+                "    found = unchecked_cast(Tensor, gradient)",
+                // The optimiser reads them as plain memory.
+                "    _0 = torch.append(result, torch.contiguous(found))",
+                "  else:",
+                "    pass",
+                "return result");
+    }
+
+    /**
+     * AdamW (Loshchilov and Hutter 2019), each weight in one pass, with the numbers of {@code torch.optim.AdamW}.
+     * {@code settings}: learning rate, weight decay.
+     */
+    private void update() {
+        String steps = String.join(", ", Collections.nCopies(training.trained().size(), "step"));
+        method(
+                "update",
+                "gradients: List[Tensor], means: List[Tensor], variances: List[Tensor], step: Tensor,"
+                        + " settings: Tensor",
+                "Tensor",
+                "rate = float(torch.item(torch.select(settings, 0, 0)))",
+                "decay = float(torch.item(torch.select(settings, 0, 1)))",
+                // Detached, weights may be changed in place.
+                "torch._fused_adamw_(" + trained("torch.detach(%s)")
+                        + ", gradients, means, variances, annotate(List[Tensor], []), [" + steps
+                        + "], lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-08, amsgrad=False,"
+                        + " maximize=False)",
+                "return step");
+    }
+
+    private String trained(String format) {
+        List<String> weights = new ArrayList<>();
+        training.trained().forEach(name -> weights.add(String.format(format, "self." + attribute(name))));
+        return "[" + String.join(", ", weights) + "]";
     }
 
     private String layerNorm(String x, String name) {
@@ -269,27 +398,36 @@ final class Gpt2Source {
     }
 
     private String dropped(String x) {
-        return dropout == 0 ? x : "torch.dropout(" + x + ", " + dropout + ", self.training)";
+        return training == null || training.dropout() == 0
+                ? x
+                : "torch.dropout(" + x + ", " + training.dropout() + ", self.training)";
     }
 
     private String linear(String x, String name) {
         return switch (kernels) {
-            case PLAIN -> "torch.addmm(" + name + "_bias, " + x + ", " + name + "_weight)";
+            case PLAIN -> {
+                String product = "torch.addmm(" + name + "_bias, " + x + ", " + name + "_weight)";
+                yield hasAdapters()
+                        ? "torch.add(" + product + ", torch.mul(torch.mm(torch.mm(" + x + ", " + name + "_lora_a), "
+                                + name + "_lora_b), " + training.lora().scale() + "))"
+                        : product;
+            }
             case FUSED ->
                 "ops.mkldnn._linear_pointwise(" + x + ", " + name + "_weight, " + name + "_bias, \"none\", "
                         + NO_SCALARS + ", \"\")";
         };
     }
 
-    /** The columns from {@code from * embed} to {@code to * embed} of the product with {@code c_attn}. */
-    private String part(String x, String attention, String part, int from, int to) {
-        String columns = from * config.embed() + ", " + to * config.embed() + ", 1)";
-        return switch (kernels) {
-            case PLAIN ->
-                "torch.addmm(torch.slice(" + attention + "c_attn_bias, 0, " + columns + ", " + x + ", torch.slice("
-                        + attention + "c_attn_weight, 1, " + columns + ")";
-            case FUSED -> linear(x, attention + part);
-        };
+    /** The weights of a linear layer with its adapter's: worth the product where they are used for few rows. */
+    private String adapted(String name) {
+        return hasAdapters()
+                ? "torch.add(" + name + "_weight, torch.mul(torch.mm(" + name + "_lora_a, " + name + "_lora_b), "
+                        + training.lora().scale() + "))"
+                : name + "_weight";
+    }
+
+    private boolean hasAdapters() {
+        return training != null && training.lora() != null;
     }
 
     private String gelu(String x, String name) {

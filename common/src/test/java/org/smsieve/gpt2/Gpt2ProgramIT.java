@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,25 +20,40 @@ import org.smsieve.text.Tokens;
 /** The program's numbers against those of Hugging Face transformers. */
 class Gpt2ProgramIT {
     private static final float TOLERANCE = 1e-5f;
+    private static final int LAYERS = 2;
+    private static final Part WHOLE = new Part(0, LAYERS, true);
 
     @ParameterizedTest
     @CsvSource({
-        "sequence-classification, PLAIN, 0",
-        "sequence-classification, PLAIN, 1",
-        "sequence-classification, PLAIN, 2",
-        "sequence-classification, FUSED, 0",
-        "sequence-classification, FUSED, 2",
-        "sequence-classification-half, PLAIN, 1",
-        "sequence-classification-bfloat16, FUSED, 0"
+        "sequence-classification, PLAIN",
+        "sequence-classification, FUSED",
+        "sequence-classification-half, PLAIN",
+        "sequence-classification-bfloat16, FUSED"
     })
-    void classifiesAsTransformersDoes(String name, Kernels kernels, int split) throws IOException {
+    void classifiesAsTransformersDoes(String name, Kernels kernels) throws IOException {
         JsonNode expected = Fixture.json(name + "/expected.json");
-        try (Gpt2Program program = load(name, Precision.FP32, kernels, split);
+        try (Gpt2Program program = load(name, kernels, WHOLE);
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits = program.classify(batch.tokens(manager), batch.rows(manager), false)
-                    .toFloatArray();
+            float[] logits =
+                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
+
+            assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PLAIN, 0", "PLAIN, 1", "PLAIN, 2", "FUSED, 1", "FUSED, 2"})
+    void classifiesInTwoPartsTheSame(Kernels kernels, int split) throws IOException {
+        JsonNode expected = Fixture.json("sequence-classification/expected.json");
+        try (Gpt2Program lower = load("sequence-classification", kernels, Part.below(split));
+                Gpt2Program upper = load("sequence-classification", Kernels.PLAIN, new Part(split, LAYERS, true));
+                NDManager manager = upper.newManager()) {
+            TokenBatch batch = batch(upper, expected, Pooling.LAST_TOKEN);
+
+            NDArray input = split == 0 ? batch.tokens(manager) : lower.hidden(batch.tokens(manager));
+            float[] logits = upper.classify(input, batch.rows(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
         }
@@ -52,8 +68,8 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits = program.classify(batch.tokens(manager), batch.rows(manager), false)
-                    .toFloatArray();
+            float[] logits =
+                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(0.15f).containsExactly(reference);
         }
@@ -62,13 +78,12 @@ class Gpt2ProgramIT {
     @Test
     void readsTheLastPositionWhereAsked() throws IOException {
         JsonNode expected = Fixture.json("sequence-classification/expected.json");
-        try (Gpt2Program program = load("sequence-classification", Precision.FP32, Kernels.PLAIN, 1);
+        try (Gpt2Program program = load("sequence-classification", Kernels.PLAIN, WHOLE);
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_POSITION);
 
-            NDArray hidden = program.hidden(batch.tokens(manager));
             float[] logits =
-                    program.classifyHidden(hidden, batch.rows(manager), false).toFloatArray();
+                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
 
             assertThat(logits)
                     .usingComparatorWithPrecision(TOLERANCE)
@@ -82,7 +97,7 @@ class Gpt2ProgramIT {
         JsonNode hidden = expected.get("hidden_after_block_0");
         int[] ids = Fixture.ints(
                 expected.get("sequences").get(hidden.get("sequence").intValue()));
-        try (Gpt2Program program = load("sequence-classification", Precision.FP32, Kernels.PLAIN, 1);
+        try (Gpt2Program program = load("sequence-classification", Kernels.PLAIN, Part.below(1));
                 NDManager manager = program.newManager()) {
             TokenBatch batch = TokenBatch.of(List.of(Tokens.of(ids)), Pooling.LAST_TOKEN, ids.length, program.config());
 
@@ -96,19 +111,20 @@ class Gpt2ProgramIT {
     @ValueSource(strings = {"language-model", "language-model-unprefixed"})
     void modelsLanguageAsTransformersDoes(String name) throws IOException {
         JsonNode expected = Fixture.json(name + "/expected.json");
-        try (Gpt2Program program = load(name, Precision.FP32, Kernels.PLAIN, 0);
+        try (Gpt2Program program = load(name, Kernels.PLAIN, WHOLE);
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits = program.languageModel(batch.tokens(manager), batch.rows(manager), false)
+            float[] logits = program.languageModel(batch.tokens(manager), batch.rows(manager))
                     .toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
         }
     }
 
-    private static Gpt2Program load(String name, Precision precision, Kernels kernels, int split) throws IOException {
-        return Gpt2Program.load(Checkpoint.open(Fixture.checkpoint(name)), Device.cpu(), precision, kernels, split, 0);
+    private static Gpt2Program load(String name, Kernels kernels, Part part) throws IOException {
+        return Gpt2Program.load(
+                Checkpoint.open(Fixture.checkpoint(name)), Device.cpu(), Precision.FP32, kernels, part, null, Map.of());
     }
 
     private static TokenBatch batch(Gpt2Program program, JsonNode expected, Pooling pooling) {

@@ -5,12 +5,17 @@ import java.util.List;
 import java.util.Map;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.command.UserException;
+import org.smsieve.gpt2.Lora;
 import org.smsieve.gpt2.Pooling;
+import org.smsieve.gpt2.Precision;
 import org.smsieve.trainer.data.Split;
+import org.smsieve.trainer.finetune.AugmentationShares;
 import org.smsieve.trainer.finetune.BatchOrder;
 import org.smsieve.trainer.finetune.FinetuneOptions;
+import org.smsieve.trainer.finetune.FrozenOptions;
 import org.smsieve.trainer.finetune.LabelledTokens;
 import org.smsieve.trainer.finetune.Schedule;
+import org.smsieve.trainer.finetune.Selection;
 import org.smsieve.trainer.finetune.Trainable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -22,8 +27,19 @@ final class FinetuneFlags {
             names = "--trainable",
             paramLabel = "PART",
             converter = TrainableConverter.class,
-            description = "head, last-block, last-two-blocks or all; default: all for random weights, else last-block.")
+            description = "head, last-block, last-two-blocks, all or lora (low-rank adapters in all blocks, merged into"
+                    + " the weights in the end); default: all for random weights, else last-block.")
     private Trainable trainable;
+
+    @Option(names = "--lora-rank", paramLabel = "N", defaultValue = "16", description = "Rank of adapters; default 16.")
+    private int loraRank;
+
+    @Option(
+            names = "--lora-alpha",
+            paramLabel = "X",
+            defaultValue = "16",
+            description = "Adapters count X / rank times; default 16.")
+    private double loraAlpha;
 
     @Option(
             names = "--pooling",
@@ -34,20 +50,45 @@ final class FinetuneFlags {
                     + " padded to the longest training message).")
     private Pooling pooling;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Default 10 for random weights, else 5.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Times through the training messages; default 10 for random weights, else 5.")
     private Integer epochs;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Messages a step; default 32, as in the book 8.")
+    @Option(names = "--batch-size", paramLabel = "N", description = "Messages a batch; default 32, as in the book 8.")
     private Integer batchSize;
+
+    @Option(
+            names = "--gradient-accumulation",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Batches a step, their gradients averaged; default 1.")
+    private int accumulation;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
-            description = "The highest; default 0.001 for random weights, else 5e-5.")
+            description = "The highest; default 1e-3 for random weights and for the head alone, 2e-4 for lora, 1e-4 for"
+                    + " one or two blocks, 5e-5 for all weights and as in the book.")
     private Double learningRate;
 
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Default 0.1.")
-    private Double weightDecay;
+    @Option(
+            names = "--schedule",
+            paramLabel = "DECAY",
+            converter = DecayConverter.class,
+            description = "How the learning rate falls: constant, linear or cosine; default cosine, as in the book"
+                    + " constant.")
+    private Schedule.Decay decay;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SHARE",
+            description = "Share of the steps over which the learning rate rises; default 0.1, as in the book 0.")
+    private Double warmUp;
+
+    @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.1", description = "AdamW's; default 0.1.")
+    private double weightDecay;
 
     @Option(names = "--dropout", paramLabel = "SHARE", description = "Default 0.1, as in the book 0.")
     private Double dropout;
@@ -80,7 +121,8 @@ final class FinetuneFlags {
     @Option(
             names = "--weight-averaging",
             paramLabel = "DECAY",
-            description = "Keep a running average of the weights with this decay a step; default 0, the last weights.")
+            description = "Keep a running average of the weights with this decay a step; default 0, the weights"
+                    + " themselves.")
     private double averaging;
 
     @Option(
@@ -89,10 +131,51 @@ final class FinetuneFlags {
             description = "Gradients are scaled down to this length; default 1, as in the book not.")
     private Double gradientNorm;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "EPOCH",
+            converter = KeepConverter.class,
+            description = "best (least validation loss) or last; default best, as in the book last.")
+    private Boolean keepBest;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description =
+                    "Stop after N epochs without a lower validation loss, 0 for never; default 3, as in the book 0.")
+    private Integer patience;
+
+    @Option(
+            names = "--evaluate-every",
+            paramLabel = "STEPS",
+            defaultValue = "50",
+            description = "Steps between figures within an epoch, 0 for none; default 50.")
+    private int evaluateEvery;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "auto",
+            description = "What the blocks that are not trained compute in, and the model when it is evaluated: fp32,"
+                    + " bf16 or auto (default: the faster here, measured). What is trained is always fp32.")
+    private String precision;
+
+    @Option(
+            names = "--cache-memory",
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = "Most memory for what the blocks that are not trained give for each message, computed once;"
+                    + " what does not fit is computed in each epoch; default 1024.")
+    private long cacheMebibytes;
+
+    @Option(names = "--no-cache", description = "The same as --cache-memory 0.")
+    private boolean noCache;
+
     /**
      * The options given, and the defaults of the others.
      *
      * @param fromRandom whether training begins with random weights
+     * @param precision of the blocks that are not trained
      */
     FinetuneOptions options(
             boolean asBook,
@@ -100,31 +183,52 @@ final class FinetuneFlags {
             long seed,
             Split split,
             List<LabelledTokens> training,
-            Checkpoint start) {
+            Checkpoint start,
+            Precision precision) {
         boolean whole = fromRandom && !asBook;
+        Trainable part = or(trainable, whole ? Trainable.ALL : Trainable.LAST_BLOCK);
         int context = start.config().context();
         int longest = training.stream()
                 .mapToInt(message -> message.tokens().length())
                 .max()
                 .orElseThrow();
         return new FinetuneOptions(
-                or(trainable, whole ? Trainable.ALL : Trainable.LAST_BLOCK),
+                part,
+                part == Trainable.LORA ? new Lora(loraRank, loraAlpha) : null,
                 pooling,
                 pooling == Pooling.LAST_POSITION ? Math.max(1, Math.min(longest, context)) : context,
                 or(epochs, whole ? 10 : 5),
                 or(batchSize, asBook ? 8 : 32),
-                or(learningRate, whole ? 1e-3 : 5e-5),
-                whole ? Schedule.COSINE : Schedule.CONSTANT,
-                or(weightDecay, 0.1),
+                accumulation,
+                or(learningRate, asBook ? 5e-5 : whole ? 1e-3 : learningRate(part)),
+                new Schedule(
+                        or(decay, asBook ? Schedule.Decay.CONSTANT : Schedule.Decay.COSINE),
+                        or(warmUp, asBook ? 0.0 : 0.1)),
+                weightDecay,
                 or(dropout, asBook ? 0.0 : 0.1),
-                or(tokenDropout, whole ? 0.1 : 0.0),
-                joinShare,
-                cropShare,
+                new AugmentationShares(or(tokenDropout, whole ? 0.1 : 0.0), joinShare, cropShare),
                 classWeights != null ? classWeights(split) : asBook ? Map.of() : balanced(split),
                 averaging,
                 or(gradientNorm, asBook ? Double.POSITIVE_INFINITY : 1.0),
                 asBook ? BatchOrder.SHUFFLED : BatchOrder.BY_LENGTH,
+                new Selection(or(keepBest, !asBook), or(patience, asBook ? 0 : 3)),
+                evaluateEvery,
+                new FrozenOptions(precision, noCache ? 0 : cacheMebibytes << 20),
                 seed);
+    }
+
+    /** The setting {@code --precision}. */
+    String precision() {
+        return precision;
+    }
+
+    private static double learningRate(Trainable part) {
+        return switch (part) {
+            case HEAD -> 1e-3;
+            case LORA -> 2e-4;
+            case LAST_BLOCK, LAST_TWO_BLOCKS -> 1e-4;
+            case ALL -> 5e-5;
+        };
     }
 
     private Map<String, Double> classWeights(Split split) {
@@ -152,23 +256,37 @@ final class FinetuneFlags {
     private static final class TrainableConverter implements ITypeConverter<Trainable> {
         @Override
         public Trainable convert(String value) {
-            for (Trainable trainable : Trainable.values()) {
-                if (trainable.toString().equals(value)) {
-                    return trainable;
-                }
-            }
-            throw new TypeConversionException(value + " (expected: head, last-block, last-two-blocks or all)");
+            return oneOf(value, List.of(Trainable.values()));
         }
     }
 
     private static final class PoolingConverter implements ITypeConverter<Pooling> {
         @Override
         public Pooling convert(String value) {
-            try {
-                return Pooling.of(value);
-            } catch (RuntimeException e) {
-                throw new TypeConversionException(value + " (expected: last-token or last-position)");
+            return oneOf(value, List.of(Pooling.values()));
+        }
+    }
+
+    private static final class DecayConverter implements ITypeConverter<Schedule.Decay> {
+        @Override
+        public Schedule.Decay convert(String value) {
+            return oneOf(value, List.of(Schedule.Decay.values()));
+        }
+    }
+
+    private static final class KeepConverter implements ITypeConverter<Boolean> {
+        @Override
+        public Boolean convert(String value) {
+            return oneOf(value, List.of("best", "last")).equals("best");
+        }
+    }
+
+    private static <T> T oneOf(String name, List<T> values) {
+        for (T value : values) {
+            if (value.toString().equals(name)) {
+                return value;
             }
         }
+        throw new TypeConversionException(name + " (expected: one of " + values + ")");
     }
 }

@@ -16,6 +16,8 @@ import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
+import org.smsieve.gpt2.Precision;
+import org.smsieve.gpt2.PrecisionChoice;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
@@ -29,6 +31,7 @@ import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.finetune.Figures;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
+import org.smsieve.trainer.finetune.History;
 import org.smsieve.trainer.finetune.LabelledTokens;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,21 +127,25 @@ public final class TrainCommand implements Callable<Integer> {
         BaseCheckpoint start = BaseCheckpoint.of(base, split.labels(), seed());
         Tokenizer tokenizer = Tokenizer.gpt2();
         List<LabelledTokens> training = LabelledTokens.of(split.train(), tokenizer);
-        FinetuneOptions options =
-                finetuning.options(asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint());
+        Precision precision = PrecisionChoice.of(finetuning.precision(), Devices.of(device));
+        FinetuneOptions options = finetuning.options(
+                asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint(), precision);
         NewBundle bundle = new NewBundle(
                 output, name(), version(), start.origin(), split.source(), options, threshold(split), store, command());
 
         bundle.check(start.checkpoint());
-        Checkpoint finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
-        Map<String, Evaluation> evaluations = bundle.write(finetuned, parts, tokenizer, device);
+        Finetuned finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
+        Map<String, Evaluation> evaluations = bundle.write(finetuned.checkpoint(), parts, tokenizer, device);
         evaluations.forEach((part, evaluation) -> out.print(part + ": " + evaluation.table()));
         out.println("written to " + output);
         out.flush();
         return 0;
     }
 
-    private Checkpoint finetune(
+    /** A finetuned model and how it came about. */
+    private record Finetuned(Checkpoint checkpoint, History history) {}
+
+    private Finetuned finetune(
             Checkpoint start,
             FinetuneOptions options,
             Split split,
@@ -148,54 +155,44 @@ public final class TrainCommand implements Callable<Integer> {
             throws IOException {
         List<LabelledTokens> validation = LabelledTokens.of(split.validation(), tokenizer);
         try (Finetuner finetuner = new Finetuner(start, Devices.of(device), options)) {
-            out.printf(Locale.ROOT, "training %,d weights (%s)%n", finetuner.trainedWeights(), options.trainable());
-            out.flush();
             if (finetuner.hasFrozenBlocks()) {
                 try (ProgressBar bar = Console.progressBar("frozen blocks", training.size() + validation.size())) {
-                    finetuner.prepare(training, bar::step);
-                    finetuner.prepare(validation, bar::step);
+                    finetuner.prepare(training, bar::stepBy);
+                    finetuner.prepare(validation, bar::stepBy);
                 }
             }
+            History history;
             try (ProgressBar bar = Console.progressBar("train", finetuner.steps(training))) {
-                finetuner.train(training, new Finetuner.Progress() {
+                history = finetuner.train(training, validation, new Finetuner.Progress() {
                     @Override
                     public void step(int step, double loss) {
                         bar.stepTo(step).setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
                     }
 
                     @Override
-                    public void epoch(int epoch) {
-                        report(epoch, finetuner, training, validation, out);
+                    public void point(History.Point point) {
+                        out.println(line(point));
+                        out.flush();
                     }
                 });
             }
-            return finetuner.result();
+            out.printf(Locale.ROOT, "kept: epoch %d of %d%n", history.keptEpoch(), history.epochs());
+            return new Finetuned(finetuner.result(), history);
         }
     }
 
-    private static void report(
-            int epoch,
-            Finetuner finetuner,
-            List<LabelledTokens> training,
-            List<LabelledTokens> validation,
-            PrintWriter out) {
-        Figures trained = finetuner.evaluate(training);
-        out.printf(
-                Locale.ROOT,
-                "epoch %d: train loss %.4f, accuracy %.2f %%",
-                epoch,
-                trained.loss(),
-                100 * trained.accuracy());
-        if (!validation.isEmpty()) {
-            Figures validated = finetuner.evaluate(validation);
-            out.printf(
-                    Locale.ROOT,
-                    "; validation loss %.4f, accuracy %.2f %%",
-                    validated.loss(),
-                    100 * validated.accuracy());
-        }
-        out.println();
-        out.flush();
+    private static String line(History.Point point) {
+        String when = point.endsEpoch()
+                ? String.format(Locale.ROOT, "epoch %.0f", point.epoch())
+                : String.format(Locale.ROOT, "step %d", point.step());
+        return String.format(Locale.ROOT, "%-10s", when)
+                + figures("train", point.train())
+                + (point.validation() == null ? "" : "   " + figures("validation", point.validation()));
+    }
+
+    private static String figures(String part, Figures figures) {
+        return String.format(
+                Locale.ROOT, "%s loss %.4f, accuracy %6.2f %%", part, figures.loss(), 100 * figures.accuracy());
     }
 
     private Map<String, Dataset> parts(Split split) {

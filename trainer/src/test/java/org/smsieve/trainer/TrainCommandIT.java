@@ -84,7 +84,7 @@ class TrainCommandIT {
 
         assertThat(result.err).isEmpty();
         assertThat(result.code).isZero();
-        assertThat(result.out).contains("epoch 8: train loss", "test: ", "written to " + output);
+        assertThat(result.out).contains("epoch 8 ", "kept: epoch ", "test: ", "written to " + output);
         Bundle bundle = Bundle.open(output);
         assertThat(bundle.manifest().labels()).containsExactly("ham", "spam");
         assertThat(bundle.manifest().metrics()).containsKeys("train", "validation", "test");

@@ -27,7 +27,9 @@ final class Augmentation {
 
     /** The messages of one epoch. */
     List<LabelledTokens> epoch() {
-        if (options.cropShare() == 0 && options.joinShare() == 0 && options.tokenDropout() == 0) {
+        if (options.augmentation().crop() == 0
+                && options.augmentation().join() == 0
+                && options.augmentation().token() == 0) {
             return messages;
         }
         List<LabelledTokens> changed = new ArrayList<>(messages.size());
@@ -41,7 +43,8 @@ final class Augmentation {
 
     /** What spam is said in half a message is spam still. */
     private int[] cropped(int[] ids) {
-        if (ids.length < SHORTEST_TO_CROP || random.nextDouble() >= options.cropShare()) {
+        if (ids.length < SHORTEST_TO_CROP
+                || random.nextDouble() >= options.augmentation().crop()) {
             return ids;
         }
         int length = ids.length / 2 + random.nextInt(ids.length - ids.length / 2);
@@ -51,7 +54,8 @@ final class Augmentation {
 
     /** The first label is the harmless one (ham): joined to another message, it does not change that one's label. */
     private int[] joined(int[] ids) {
-        if (firstLabel.isEmpty() || random.nextDouble() >= options.joinShare()) {
+        if (firstLabel.isEmpty()
+                || random.nextDouble() >= options.augmentation().join()) {
             return ids;
         }
         int[] other = firstLabel.get(random.nextInt(firstLabel.size())).tokens().toArray();
@@ -64,7 +68,7 @@ final class Augmentation {
     /** Random tokens rather than a fixed one: so those that no message has learn to say nothing. */
     private void dropTokens(int[] ids) {
         for (int i = 0; i < ids.length; i++) {
-            if (random.nextDouble() < options.tokenDropout()) {
+            if (random.nextDouble() < options.augmentation().token()) {
                 ids[i] = random.nextInt(vocabularySize);
             }
         }

@@ -3,19 +3,23 @@ package org.smsieve.trainer.finetune;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.checkpoint.Tensor;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.TokenBatch;
+import org.smsieve.gpt2.Training;
 import org.smsieve.text.Tokens;
 
 /**
@@ -23,17 +27,21 @@ import org.smsieve.text.Tokens;
  * Hutter 2019). It owns the model's native memory and frees it when closed. One thread at a time may use it.
  */
 public final class Finetuner implements AutoCloseable {
+    /** Batches that figures within training are made on, as in the book. */
+    private static final int SAMPLE_BATCHES = 5;
+
+    private static final int EVALUATION_BATCH = 64;
+
+    private final Checkpoint base;
     private final FinetuneOptions options;
     private final List<String> labels;
     private final Gpt2Program program;
+    private final FrozenStates frozen;
     private final NDManager manager;
     private final Map<String, NDArray> trained = new LinkedHashMap<>();
-    private final Map<String, NDArray> weights;
     private final WeightAverage average;
-    private final FrozenStates frozen;
     private final AdamW optimizer;
-    private int step;
-    private int steps;
+    private Map<String, NDArray> best = Map.of();
 
     /**
      * Loads a checkpoint.
@@ -42,45 +50,42 @@ public final class Finetuner implements AutoCloseable {
      * @throws IOException if its weights cannot be read
      */
     public Finetuner(Checkpoint base, Device device, FinetuneOptions options) throws IOException {
+        this.base = base;
         this.options = options;
         Gpt2Config config = base.config();
         labels = config.labels();
         Engine.getEngine("PyTorch").setRandomSeed((int) options.seed());
-        program = Gpt2Program.forTraining(base, device, options.trainable().frozenBlocks(config), options.dropout());
+        Training training = options.training(config);
+        program = Gpt2Program.forTraining(
+                base, device, training, Adapters.initial(options.lora(), config, options.seed()));
+        frozen = training.frozenBlocks() == 0 ? null : new FrozenStates(base, device, options);
         manager = program.newManager();
-        weights = program.parameters();
-        weights.forEach((name, weight) -> {
-            if (options.trainable().trains(name, config)) {
-                weight.setRequiresGradient(true);
-                trained.put(name, weight);
-            }
-        });
+        Map<String, NDArray> weights = program.parameters();
+        training.trained().forEach(name -> trained.put(name, weights.get(name)));
         average = new WeightAverage(trained, options.averaging(), manager);
-        frozen = new FrozenStates(program, options);
-        optimizer = new AdamW(options.weightDecay(), manager);
-    }
-
-    /** Number of weights that are trained. */
-    public long trainedWeights() {
-        return trained.values().stream().mapToLong(NDArray::size).sum();
+        optimizer = new AdamW(program, trained.values(), options.weightDecay(), manager);
     }
 
     /** Whether some blocks are frozen, so that {@link #prepare} has work to do. */
     public boolean hasFrozenBlocks() {
-        return options.trainable() != Trainable.ALL;
+        return frozen != null;
     }
 
-    /** Computes once what the frozen blocks give for these messages. Not needed, but saves time later. */
-    public void prepare(List<LabelledTokens> messages, Runnable afterEachMessage) {
-        frozen.prepare(messages.stream().map(LabelledTokens::tokens).toList(), afterEachMessage);
+    /**
+     * Computes once what the frozen blocks give for these messages. Not needed, but saves time later.
+     *
+     * @param progress is told how many messages were done since it was last told
+     */
+    public void prepare(List<LabelledTokens> messages, IntConsumer progress) {
+        frozen.prepare(messages.stream().map(LabelledTokens::tokens).toList(), progress);
     }
 
-    /** How many steps training takes. */
+    /** How many steps training takes if it is not ended early. */
     public int steps(List<LabelledTokens> messages) {
-        int perEpoch = options.order()
+        int batches = options.order()
                 .batches(messages, options.batchSize(), new Random(options.seed()))
                 .size();
-        return perEpoch * options.epochs();
+        return options.epochs() * ((batches + options.accumulation() - 1) / options.accumulation());
     }
 
     /** What {@link #train} reports. */
@@ -89,137 +94,222 @@ public final class Finetuner implements AutoCloseable {
          * A step was done.
          *
          * @param step counted from 1
-         * @param loss of its batch, before the step
+         * @param loss of its messages, before the step
          */
         void step(int step, double loss);
 
-        /**
-         * An epoch was done.
-         *
-         * @param epoch counted from 1
-         */
-        void epoch(int epoch);
+        /** Figures were made. */
+        void point(History.Point point);
     }
 
-    /** Trains on messages. */
-    public void train(List<LabelledTokens> messages, Progress progress) {
+    /**
+     * Trains.
+     *
+     * @param validation what decides which epoch is kept; may be empty
+     */
+    public History train(List<LabelledTokens> messages, List<LabelledTokens> validation, Progress progress) {
         Random random = new Random(options.seed());
         Augmentation augmentation =
                 new Augmentation(options, messages, program.config().vocabularySize(), random);
-        steps = steps(messages);
-        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
-            for (List<LabelledTokens> batch :
-                    options.order().batches(augmentation.epoch(), options.batchSize(), random)) {
-                double loss = step(batch);
+        List<LabelledTokens> trainSample = sample(messages);
+        List<LabelledTokens> validationSample = sample(validation);
+        boolean keepsBest = options.selection().keepBest() && !validation.isEmpty();
+        int steps = steps(messages);
+        List<History.Point> points = new ArrayList<>();
+        int step = 0;
+        long examples = 0;
+        int epoch = 0;
+        int bestEpoch = 0;
+        double bestLoss = Double.POSITIVE_INFINITY;
+        add(points, new History.Point(0, 0, 0, false, kept(trainSample), kept(validation)), progress);
+        while (epoch < options.epochs() && !isPatienceOver(epoch, bestEpoch)) {
+            List<List<LabelledTokens>> batches =
+                    options.order().batches(augmentation.epoch(), options.batchSize(), random);
+            for (int begin = 0; begin < batches.size(); begin += options.accumulation()) {
+                int end = Math.min(begin + options.accumulation(), batches.size());
+                double loss =
+                        step(batches.subList(begin, end), options.schedule().factor(step, steps));
+                step++;
+                examples += batches.subList(begin, end).stream()
+                        .mapToInt(List::size)
+                        .sum();
                 progress.step(step, loss);
+                if (options.evaluateEvery() > 0 && step % options.evaluateEvery() == 0 && end < batches.size()) {
+                    double done = epoch + (double) end / batches.size();
+                    Figures train = kept(trainSample);
+                    add(
+                            points,
+                            new History.Point(step, done, examples, false, train, kept(validationSample)),
+                            progress);
+                }
             }
-            progress.epoch(epoch);
+            epoch++;
+            Figures validated = kept(validation);
+            add(points, new History.Point(step, epoch, examples, true, kept(trainSample), validated), progress);
+            if (validated == null || validated.loss() < bestLoss) {
+                bestEpoch = epoch;
+                bestLoss = validated == null ? bestLoss : validated.loss();
+                if (keepsBest) {
+                    keep();
+                }
+            }
+        }
+        if (!keepsBest) {
+            keep();
+        }
+        return new History(points, epoch, keepsBest ? bestEpoch : epoch);
+    }
+
+    private boolean isPatienceOver(int epoch, int bestEpoch) {
+        return options.selection().patience() > 0
+                && epoch - bestEpoch >= options.selection().patience();
+    }
+
+    private static void add(List<History.Point> points, History.Point point, Progress progress) {
+        points.add(point);
+        progress.point(point);
+    }
+
+    private List<LabelledTokens> sample(List<LabelledTokens> messages) {
+        List<LabelledTokens> shuffled = new ArrayList<>(messages);
+        Collections.shuffle(shuffled, new Random(options.seed()));
+        return shuffled.subList(0, Math.min(shuffled.size(), SAMPLE_BATCHES * options.batchSize()));
+    }
+
+    /** Figures of the weights that would be kept now; null for no messages. */
+    private Figures kept(List<LabelledTokens> messages) {
+        if (messages.isEmpty()) {
+            return null;
+        }
+        average.swap();
+        try {
+            return evaluate(messages);
+        } finally {
+            average.swap();
         }
     }
 
     /** Loss and accuracy of the weights as they are now, without class weights. */
-    public Figures evaluate(List<LabelledTokens> messages) {
+    Figures evaluate(List<LabelledTokens> messages) {
         double loss = 0;
         int right = 0;
-        for (List<LabelledTokens> batch : BatchOrder.BY_LENGTH.batches(messages, 64, new Random(0))) {
+        for (List<LabelledTokens> batch : BatchOrder.BY_LENGTH.batches(messages, EVALUATION_BATCH, new Random(0))) {
             try (NDManager scratch = program.newManager()) {
-                NDArray logProbabilities = logits(batch, scratch, false).logSoftmax(1);
-                float[] values = logProbabilities.toFloatArray();
+                Inputs inputs = inputs(batch, scratch);
+                NDArray logits = program.classify(inputs.input, inputs.rows);
+                float[] values = logits.logSoftmax(1).toFloatArray();
                 for (int i = 0; i < batch.size(); i++) {
                     int label = batch.get(i).label();
-                    int best = 0;
+                    int likeliest = 0;
                     for (int j = 1; j < labels.size(); j++) {
-                        best = values[i * labels.size() + j] > values[i * labels.size() + best] ? j : best;
+                        likeliest =
+                                values[i * labels.size() + j] > values[i * labels.size() + likeliest] ? j : likeliest;
                     }
                     loss -= values[i * labels.size() + label];
-                    right += best == label ? 1 : 0;
+                    right += likeliest == label ? 1 : 0;
                 }
             }
         }
         return new Figures(loss / messages.size(), (double) right / messages.size());
     }
 
-    /** The finetuned model. */
+    /** Keeps the weights, or their averages, as they are now. */
+    void keep() {
+        best.values().forEach(NDArray::close);
+        Map<String, NDArray> copies = new LinkedHashMap<>();
+        trained.keySet().forEach(name -> copies.put(name, WeightAverage.copy(average.of(name), manager)));
+        best = copies;
+    }
+
+    /** The finetuned model, adapters merged: that of the epoch kept; before training the base itself. */
     public Checkpoint result() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        weights.forEach((name, weight) -> {
-            try (NDArray value = (trained.containsKey(name) ? average.of(name) : weight).stopGradient()) {
-                tensors.put(
-                        name, new Tensor(value.toFloatArray(), value.getShape().getShape()));
-            }
-        });
-        return Checkpoint.of(program.config(), tensors);
+        best.forEach((name, value) -> tensors.put(
+                name, new Tensor(value.toFloatArray(), value.getShape().getShape())));
+        return options.lora() == null ? base.with(tensors) : Adapters.merged(base, tensors, options.lora());
     }
 
     @Override
     public void close() {
+        if (frozen != null) {
+            frozen.close();
+        }
         program.close();
     }
 
-    /** One step on a batch; gives its loss before the step. */
-    double step(List<LabelledTokens> batch) {
+    /**
+     * One step.
+     *
+     * @param batches whose gradients are averaged
+     * @param rate share of the highest learning rate
+     * @return their mean loss before the step
+     */
+    double step(List<List<LabelledTokens>> batches, double rate) {
         try (NDManager scratch = program.newManager()) {
-            double value;
-            try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-                NDArray loss = logits(batch, scratch, true)
-                        .logSoftmax(1)
-                        .mul(targets(batch, scratch))
-                        .sum()
-                        .neg();
-                collector.backward(loss);
-                value = loss.getFloat();
+            NDList gradients = null;
+            double loss = 0;
+            for (List<LabelledTokens> batch : batches) {
+                NDList computed = gradients(batch, scratch);
+                try (NDArray value = computed.remove(0)) {
+                    loss += value.getFloat() / batches.size();
+                }
+                gradients = gradients == null ? computed : sum(gradients, computed);
             }
-            if (!Double.isFinite(value)) {
-                throw new ArithmeticException("loss: " + value + " (expected: a finite number; lower --learning-rate)");
+            if (!Double.isFinite(loss)) {
+                throw new ArithmeticException("loss: " + loss + " (expected: a finite number; lower --learning-rate)");
             }
-            double learningRate = options.learningRate() * options.schedule().factor(step, steps);
-            step++;
-            update(learningRate);
+            scale(gradients, 1.0 / batches.size());
+            if (Double.isFinite(options.gradientNorm())) {
+                scale(gradients, Math.min(1, options.gradientNorm() / (norm(gradients) + 1e-6)));
+            }
+            optimizer.step(gradients, rate * options.learningRate());
             average.update();
-            return value;
+            return loss;
         }
     }
 
-    private void update(double learningRate) {
-        Map<String, NDArray> gradients = new LinkedHashMap<>();
-        trained.forEach((name, weight) -> gradients.put(name, weight.getGradient()));
-        try {
-            clip(gradients);
-            trained.forEach((name, weight) -> optimizer.update(name, weight, gradients.get(name), step, learningRate));
-        } finally {
-            gradients.values().forEach(NDArray::close);
+    private static NDList sum(NDList total, NDList more) {
+        for (int i = 0; i < total.size(); i++) {
+            total.get(i).addi(more.get(i));
+        }
+        more.close();
+        return total;
+    }
+
+    private static void scale(NDList gradients, double factor) {
+        if (factor != 1) {
+            gradients.forEach(gradient -> gradient.muli(factor));
         }
     }
 
-    private void clip(Map<String, NDArray> gradients) {
-        if (Double.isInfinite(options.gradientNorm())) {
-            return;
-        }
+    private static double norm(NDList gradients) {
         double square = 0;
-        for (NDArray gradient : gradients.values()) {
+        for (NDArray gradient : gradients) {
             try (NDArray norm = gradient.norm()) {
                 square += Math.pow(norm.getFloat(), 2);
             }
         }
-        double scale = options.gradientNorm() / (Math.sqrt(square) + 1e-6);
-        if (scale < 1) {
-            gradients.values().forEach(gradient -> gradient.muli(scale));
-        }
+        return Math.sqrt(square);
     }
 
-    private NDArray logits(List<LabelledTokens> batch, NDManager scratch, boolean training) {
-        List<Tokens> messages = batch.stream().map(LabelledTokens::tokens).toList();
-        TokenBatch padded = TokenBatch.of(messages, options.pooling(), options.maxTokens(), program.config());
-        // What the frozen blocks give is never subject to dropout, whether it was kept or is computed now.
-        NDArray input = hasFrozenBlocks() ? frozen.of(messages, padded, scratch) : padded.tokens(scratch);
-        program.setDropoutActive(training);
+    private NDList gradients(List<LabelledTokens> batch, NDManager scratch) {
+        Inputs inputs = inputs(batch, scratch);
+        program.setDropoutActive(options.dropout() > 0);
         try {
-            return hasFrozenBlocks()
-                    ? program.classifyHidden(input, padded.rows(scratch), training)
-                    : program.classify(input, padded.rows(scratch), training);
+            return program.gradients(inputs.input, inputs.rows, targets(batch, scratch));
         } finally {
             program.setDropoutActive(false);
         }
+    }
+
+    /** Tokens or hidden states, and the position of each message that is read. */
+    private record Inputs(NDArray input, NDArray rows) {}
+
+    private Inputs inputs(List<LabelledTokens> batch, NDManager scratch) {
+        List<Tokens> messages = batch.stream().map(LabelledTokens::tokens).toList();
+        TokenBatch padded = TokenBatch.of(messages, options.pooling(), options.maxTokens(), program.config());
+        NDArray input = frozen == null ? padded.tokens(scratch) : frozen.of(messages, padded, scratch);
+        return new Inputs(input, padded.rows(scratch));
     }
 
     /** {@code (batch, labels)}: at each message's label its share in the weighted mean, 0 elsewhere. */

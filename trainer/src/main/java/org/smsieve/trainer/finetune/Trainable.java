@@ -11,7 +11,9 @@ public enum Trainable {
     /** The last two blocks too. */
     LAST_TWO_BLOCKS("last-two-blocks", 2),
     /** All weights. */
-    ALL("all", Integer.MAX_VALUE);
+    ALL("all", Integer.MAX_VALUE),
+    /** Low-rank adapters beside the linear layers of all blocks, with the final LayerNorm and the head. */
+    LORA("lora", Integer.MAX_VALUE);
 
     private final String label;
     private final int blocks;
@@ -21,17 +23,21 @@ public enum Trainable {
         this.blocks = blocks;
     }
 
-    /** How many of a model's lower blocks keep their weights. */
+    /** How many of a model's lower blocks compute the same throughout training. */
     int frozenBlocks(Gpt2Config config) {
         return Math.max(0, config.layers() - blocks);
     }
 
-    /** Whether the tensor {@code name}, one of {@link Gpt2Config#parameters()}, is trained. */
+    /** Whether the tensor {@code name}, one of {@link Gpt2Config#parameters()}, is trained itself. */
     boolean trains(String name, Gpt2Config config) {
-        if (name.startsWith("h.")) {
-            return Integer.parseInt(name.split("\\.", -1)[1]) >= frozenBlocks(config);
+        if (name.startsWith("ln_f.") || name.startsWith("score.")) {
+            return true;
         }
-        return this == ALL || name.startsWith("ln_f.") || name.startsWith("score.");
+        return switch (this) {
+            case ALL -> true;
+            case LORA -> false;
+            default -> name.startsWith("h.") && Integer.parseInt(name.split("\\.", -1)[1]) >= frozenBlocks(config);
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.smsieve.trainer.finetune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,6 +11,8 @@ import java.util.Map;
  * (Polyak and Juditsky 1992). Its decay grows with the steps, so that the first weights are soon forgotten.
  */
 final class WeightAverage {
+    private static final NDIndex ALL = new NDIndex(":");
+
     private final Map<String, NDArray> weights;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private final double decay;
@@ -25,11 +28,7 @@ final class WeightAverage {
         this.weights = weights;
         this.decay = decay;
         if (decay > 0) {
-            weights.forEach((name, weight) -> {
-                NDArray average = weight.stopGradient().duplicate();
-                average.attach(manager);
-                averages.put(name, average);
-            });
+            weights.forEach((name, weight) -> averages.put(name, copy(weight, manager)));
         }
     }
 
@@ -46,8 +45,28 @@ final class WeightAverage {
         });
     }
 
+    /** Exchanges the weights and their averages; nothing where no average is kept. */
+    void swap() {
+        averages.forEach((name, average) -> {
+            try (NDArray detached = weights.get(name).stopGradient();
+                    NDArray current = detached.duplicate()) {
+                detached.set(ALL, average);
+                average.set(ALL, current);
+            }
+        });
+    }
+
     /** The average of the weights {@code name}; the weights themselves where none is kept. */
     NDArray of(String name) {
         return averages.getOrDefault(name, weights.get(name));
+    }
+
+    /** A copy of weights, without their gradient. */
+    static NDArray copy(NDArray weight, NDManager manager) {
+        try (NDArray detached = weight.stopGradient()) {
+            NDArray copy = detached.duplicate();
+            copy.attach(manager);
+            return copy;
+        }
     }
 }

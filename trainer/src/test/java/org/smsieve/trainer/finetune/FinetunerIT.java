@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Safetensors;
+import org.smsieve.gpt2.Lora;
+import org.smsieve.gpt2.Precision;
 import org.smsieve.parity.Fixture;
 import org.smsieve.text.Tokens;
 
@@ -32,10 +34,12 @@ class FinetunerIT {
                 Options.plain(trainable, 1, expected.get("optimizer").get("lr").doubleValue());
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), options)) {
             for (int step = 0; step < expected.get("batches").size(); step++) {
-                double loss = finetuner.step(batch(expected.get("batches").get(step)));
+                double loss =
+                        finetuner.step(List.of(batch(expected.get("batches").get(step))), 1);
 
                 assertThat(loss).isCloseTo(run.get("losses").get(step).doubleValue(), within((double) TOLERANCE));
             }
+            finetuner.keep();
 
             Checkpoint result = finetuner.result();
             Safetensors weights =
@@ -64,15 +68,18 @@ class FinetunerIT {
         Checkpoint base = base();
         try (Finetuner finetuner = new Finetuner(base, Device.cpu(), Options.plain(trainable, 2, 1e-3))) {
             List<LabelledTokens> messages = messages(12);
-            finetuner.prepare(messages, () -> {});
+            if (finetuner.hasFrozenBlocks()) {
+                finetuner.prepare(messages, done -> {});
+            }
 
-            finetuner.train(messages, quiet());
+            finetuner.train(messages, List.of(), QUIET);
 
             Checkpoint result = finetuner.result();
             for (String name : base.config().parameters().keySet()) {
                 boolean changed = !Arrays.equals(
                         base.tensor(name).values(), result.tensor(name).values());
-                assertThat(changed).as(name).isEqualTo(trainable.trains(name, base.config()));
+                boolean adapted = trainable == Trainable.LORA && Lora.adapts(name);
+                assertThat(changed).as(name).isEqualTo(adapted || trainable.trains(name, base.config()));
             }
         }
     }
@@ -83,7 +90,7 @@ class FinetunerIT {
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 10, 2e-3))) {
             Figures before = finetuner.evaluate(messages);
 
-            finetuner.train(messages, quiet());
+            finetuner.train(messages, List.of(), QUIET);
 
             Figures after = finetuner.evaluate(messages);
             assertThat(before.accuracy()).isLessThan(0.9);
@@ -93,14 +100,95 @@ class FinetunerIT {
     }
 
     @Test
-    void gainsNothingFromPreparingButTime() throws IOException {
-        List<LabelledTokens> messages = messages(12);
-        List<Double> prepared = losses(messages, true);
-        List<Double> unprepared = losses(messages, false);
+    void gainsNothingFromTheCacheButTime() throws IOException {
+        FrozenOptions noCache = new FrozenOptions(Precision.FP32, 0);
+        FrozenOptions small = new FrozenOptions(Precision.FP32, 4000);
+        List<Double> cached = losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3));
 
-        for (int i = 0; i < prepared.size(); i++) {
-            assertThat(prepared.get(i)).isCloseTo(unprepared.get(i), within(1e-5));
+        for (FrozenOptions frozen : List.of(noCache, small)) {
+            List<Double> computed = losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3, 1, Selection.LAST, frozen));
+
+            for (int i = 0; i < cached.size(); i++) {
+                assertThat(computed.get(i)).isCloseTo(cached.get(i), within(1e-5));
+            }
         }
+    }
+
+    @Test
+    void averagesTheGradientsOfAccumulatedBatches() throws IOException {
+        List<LabelledTokens> messages = messages(8);
+        List<Double> whole = losses(Options.plain(Trainable.ALL, 3, 1e-3), messages);
+
+        List<Double> accumulated =
+                losses(Options.plain(Trainable.ALL, 3, 1e-3, 2, Selection.LAST, Options.CACHE), messages);
+
+        assertThat(accumulated).hasSize(whole.size());
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(accumulated.get(i)).isCloseTo(whole.get(i), within(1e-5));
+        }
+    }
+
+    @Test
+    void mergesAdaptersIntoTheWeightsTheyStandBeside() throws IOException {
+        List<LabelledTokens> messages = messages(30);
+        FinetuneOptions options = Options.plain(Trainable.LORA, 5, 1e-2);
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), options)) {
+            Figures before = finetuner.evaluate(messages);
+            finetuner.train(messages, List.of(), QUIET);
+            Figures trained = finetuner.evaluate(messages);
+
+            try (Finetuner merged =
+                    new Finetuner(finetuner.result(), Device.cpu(), Options.plain(Trainable.ALL, 1, 1e-3))) {
+                Figures again = merged.evaluate(messages);
+
+                assertThat(again.loss()).isCloseTo(trained.loss(), within(1e-5));
+                assertThat(again.loss()).isLessThan(before.loss() / 2);
+            }
+        }
+    }
+
+    @Test
+    void keepsTheEpochWithTheLeastValidationLossAndStopsWhenPatienceIsOver() throws IOException {
+        List<LabelledTokens> validation = messages(12);
+        // So high a rate that the first steps do harm, and so contrary labels that learning does.
+        List<LabelledTokens> contrary = validation.stream()
+                .map(message -> new LabelledTokens(message.tokens(), (message.label() + 1) % 3))
+                .toList();
+        Selection selection = new Selection(true, 2);
+        try (Finetuner finetuner = new Finetuner(
+                base(), Device.cpu(), Options.plain(Trainable.ALL, 20, 2e-3, 1, selection, Options.CACHE))) {
+            History history = finetuner.train(contrary, validation, QUIET);
+
+            assertThat(history.epochs()).isEqualTo(history.keptEpoch() + 2).isLessThan(20);
+            List<Double> losses = history.points().stream()
+                    .filter(History.Point::endsEpoch)
+                    .map(point -> point.validation().loss())
+                    .toList();
+            double kept = losses.get(history.keptEpoch() - 1);
+            assertThat(losses).allSatisfy(loss -> assertThat(loss).isGreaterThanOrEqualTo(kept));
+            try (Finetuner again =
+                    new Finetuner(finetuner.result(), Device.cpu(), Options.plain(Trainable.ALL, 1, 1e-3))) {
+                assertThat(again.evaluate(validation).loss()).isCloseTo(kept, within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void tellsTheCourseOfTraining() throws IOException {
+        List<LabelledTokens> messages = messages(20);
+        List<Integer> steps = new ArrayList<>();
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 2, 1e-3))) {
+            History history = finetuner.train(messages, messages(9), QUIET);
+
+            for (History.Point point : history.points()) {
+                steps.add(point.step());
+                assertThat(point.examples()).isEqualTo(4L * point.step());
+                assertThat(point.epoch()).isCloseTo(point.step() / 5.0, within(1e-9));
+                assertThat(point.endsEpoch()).isEqualTo(point.step() == 5 || point.step() == 10);
+            }
+        }
+
+        assertThat(steps).containsExactly(0, 2, 4, 5, 6, 8, 10);
     }
 
     @Test
@@ -108,7 +196,7 @@ class FinetunerIT {
         float[][] weights = new float[2][];
         for (int i = 0; i < 2; i++) {
             try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.random(0.1))) {
-                finetuner.train(messages(20), quiet());
+                finetuner.train(messages(20), messages(9), QUIET);
                 weights[i] = finetuner.result().tensor("wte.weight").values();
             }
         }
@@ -116,20 +204,24 @@ class FinetunerIT {
         assertThat(weights[0]).isEqualTo(weights[1]);
     }
 
-    private static List<Double> losses(List<LabelledTokens> messages, boolean prepare) throws IOException {
+    private static List<Double> losses(FinetuneOptions options) throws IOException {
+        return losses(options, messages(12));
+    }
+
+    private static List<Double> losses(FinetuneOptions options, List<LabelledTokens> messages) throws IOException {
         List<Double> losses = new ArrayList<>();
-        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.LAST_BLOCK, 2, 1e-3))) {
-            if (prepare) {
-                finetuner.prepare(messages, () -> {});
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), options)) {
+            if (finetuner.hasFrozenBlocks()) {
+                finetuner.prepare(messages, done -> {});
             }
-            finetuner.train(messages, new Finetuner.Progress() {
+            finetuner.train(messages, List.of(), new Finetuner.Progress() {
                 @Override
                 public void step(int step, double loss) {
                     losses.add(loss);
                 }
 
                 @Override
-                public void epoch(int epoch) {}
+                public void point(History.Point point) {}
             });
         }
         return losses;
@@ -164,13 +256,11 @@ class FinetunerIT {
         return messages;
     }
 
-    private static Finetuner.Progress quiet() {
-        return new Finetuner.Progress() {
-            @Override
-            public void step(int step, double loss) {}
+    private static final Finetuner.Progress QUIET = new Finetuner.Progress() {
+        @Override
+        public void step(int step, double loss) {}
 
-            @Override
-            public void epoch(int epoch) {}
-        };
-    }
+        @Override
+        public void point(History.Point point) {}
+    };
 }
