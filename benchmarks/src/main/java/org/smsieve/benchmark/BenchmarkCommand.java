@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "benchmark",
+        subcommands = TrainingCommand.class,
         mixinStandardHelpOptions = true,
         description = "Messages a second of the classifier alone, and its ratio to the book's way, in one run.")
 public final class BenchmarkCommand implements Callable<Integer> {

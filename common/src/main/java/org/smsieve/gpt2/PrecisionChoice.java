@@ -22,7 +22,7 @@ import org.smsieve.command.UserException;
 public final class PrecisionChoice {
     private static final Logger LOG = LoggerFactory.getLogger(PrecisionChoice.class);
     private static final String TYPE = "__torch__.Probe";
-    private static final int SIZE = 256;
+    private static final int SIZE = 512;
     private static final int ROUNDS = 3;
 
     private PrecisionChoice() {}

@@ -7,8 +7,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import java.util.function.IntConsumer;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.checkpoint.Tensor;
+import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.TokenBatch;
 import org.smsieve.gpt2.Training;
@@ -27,9 +26,6 @@ import org.smsieve.text.Tokens;
  * Hutter 2019). It owns the model's native memory and frees it when closed. One thread at a time may use it.
  */
 public final class Finetuner implements AutoCloseable {
-    /** Batches that figures within training are made on, as in the book. */
-    private static final int SAMPLE_BATCHES = 5;
-
     private static final int EVALUATION_BATCH = 64;
 
     private final Checkpoint base;
@@ -108,79 +104,15 @@ public final class Finetuner implements AutoCloseable {
      * @param validation what decides which epoch is kept; may be empty
      */
     public History train(List<LabelledTokens> messages, List<LabelledTokens> validation, Progress progress) {
-        Random random = new Random(options.seed());
-        Augmentation augmentation =
-                new Augmentation(options, messages, program.config().vocabularySize(), random);
-        List<LabelledTokens> trainSample = sample(messages);
-        List<LabelledTokens> validationSample = sample(validation);
-        boolean keepsBest = options.selection().keepBest() && !validation.isEmpty();
-        int steps = steps(messages);
-        List<History.Point> points = new ArrayList<>();
-        int step = 0;
-        long examples = 0;
-        int epoch = 0;
-        int bestEpoch = 0;
-        double bestLoss = Double.POSITIVE_INFINITY;
-        add(points, new History.Point(0, 0, 0, false, kept(trainSample), kept(validation)), progress);
-        while (epoch < options.epochs() && !isPatienceOver(epoch, bestEpoch)) {
-            List<List<LabelledTokens>> batches =
-                    options.order().batches(augmentation.epoch(), options.batchSize(), random);
-            for (int begin = 0; begin < batches.size(); begin += options.accumulation()) {
-                int end = Math.min(begin + options.accumulation(), batches.size());
-                double loss =
-                        step(batches.subList(begin, end), options.schedule().factor(step, steps));
-                step++;
-                examples += batches.subList(begin, end).stream()
-                        .mapToInt(List::size)
-                        .sum();
-                progress.step(step, loss);
-                if (options.evaluateEvery() > 0 && step % options.evaluateEvery() == 0 && end < batches.size()) {
-                    double done = epoch + (double) end / batches.size();
-                    Figures train = kept(trainSample);
-                    add(
-                            points,
-                            new History.Point(step, done, examples, false, train, kept(validationSample)),
-                            progress);
-                }
-            }
-            epoch++;
-            Figures validated = kept(validation);
-            add(points, new History.Point(step, epoch, examples, true, kept(trainSample), validated), progress);
-            if (validated == null || validated.loss() < bestLoss) {
-                bestEpoch = epoch;
-                bestLoss = validated == null ? bestLoss : validated.loss();
-                if (keepsBest) {
-                    keep();
-                }
-            }
-        }
-        if (!keepsBest) {
-            keep();
-        }
-        return new History(points, epoch, keepsBest ? bestEpoch : epoch);
+        return new TrainingLoop(this, options, messages, validation, progress).run();
     }
 
-    private boolean isPatienceOver(int epoch, int bestEpoch) {
-        return options.selection().patience() > 0
-                && epoch - bestEpoch >= options.selection().patience();
+    int vocabularySize() {
+        return program.config().vocabularySize();
     }
 
-    private static void add(List<History.Point> points, History.Point point, Progress progress) {
-        points.add(point);
-        progress.point(point);
-    }
-
-    private List<LabelledTokens> sample(List<LabelledTokens> messages) {
-        List<LabelledTokens> shuffled = new ArrayList<>(messages);
-        Collections.shuffle(shuffled, new Random(options.seed()));
-        return shuffled.subList(0, Math.min(shuffled.size(), SAMPLE_BATCHES * options.batchSize()));
-    }
-
-    /** Figures of the weights that would be kept now; null for no messages. */
-    private Figures kept(List<LabelledTokens> messages) {
-        if (messages.isEmpty()) {
-            return null;
-        }
+    /** Figures of the weights that {@link #keep} would keep now. */
+    Figures evaluateKept(List<LabelledTokens> messages) {
         average.swap();
         try {
             return evaluate(messages);
@@ -246,50 +178,22 @@ public final class Finetuner implements AutoCloseable {
      */
     double step(List<List<LabelledTokens>> batches, double rate) {
         try (NDManager scratch = program.newManager()) {
-            NDList gradients = null;
+            GradientMean gradients = new GradientMean();
             double loss = 0;
             for (List<LabelledTokens> batch : batches) {
                 NDList computed = gradients(batch, scratch);
                 try (NDArray value = computed.remove(0)) {
                     loss += value.getFloat() / batches.size();
                 }
-                gradients = gradients == null ? computed : sum(gradients, computed);
+                gradients.add(computed);
             }
             if (!Double.isFinite(loss)) {
-                throw new ArithmeticException("loss: " + loss + " (expected: a finite number; lower --learning-rate)");
+                throw new UserException("loss: " + loss + " (expected: a finite number); lower --learning-rate");
             }
-            scale(gradients, 1.0 / batches.size());
-            if (Double.isFinite(options.gradientNorm())) {
-                scale(gradients, Math.min(1, options.gradientNorm() / (norm(gradients) + 1e-6)));
-            }
-            optimizer.step(gradients, rate * options.learningRate());
+            optimizer.step(gradients.clipped(options.gradientNorm()), rate * options.learningRate());
             average.update();
             return loss;
         }
-    }
-
-    private static NDList sum(NDList total, NDList more) {
-        for (int i = 0; i < total.size(); i++) {
-            total.get(i).addi(more.get(i));
-        }
-        more.close();
-        return total;
-    }
-
-    private static void scale(NDList gradients, double factor) {
-        if (factor != 1) {
-            gradients.forEach(gradient -> gradient.muli(factor));
-        }
-    }
-
-    private static double norm(NDList gradients) {
-        double square = 0;
-        for (NDArray gradient : gradients) {
-            try (NDArray norm = gradient.norm()) {
-                square += Math.pow(norm.getFloat(), 2);
-            }
-        }
-        return Math.sqrt(square);
     }
 
     private NDList gradients(List<LabelledTokens> batch, NDManager scratch) {
