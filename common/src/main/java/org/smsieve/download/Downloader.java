@@ -1,0 +1,71 @@
+package org.smsieve.download;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Fetches files over HTTP, through the proxy that the JVM knows of ({@code https.proxyHost}, {@code http.proxyHost},
+ * {@code java.net.useSystemProxies}). A file comes under its name whole and checked, or not at all; what came before a
+ * connection broke is kept beside it and only the rest is asked for, also by a later process. Safe for use by several
+ * threads and processes: of those that want the same file one fetches it, and the others wait.
+ */
+public final class Downloader {
+    private static final long LOCK_POLL_MILLIS = 100;
+
+    private final HttpClient client;
+    private final Patience patience;
+
+    /** A downloader that waits no longer than {@code patience}. */
+    public Downloader(Patience patience) {
+        this.patience = patience;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(patience.connect())
+                .followRedirects(HttpClient.Redirect.NORMAL);
+        if (ProxySelector.getDefault() != null) {
+            builder.proxy(ProxySelector.getDefault());
+        }
+        this.client = builder.build();
+    }
+
+    /**
+     * Fetches a file, unless its destination is there. A file of the wrong checksum is deleted.
+     *
+     * @param progress called by this thread
+     * @throws DownloadException if it cannot be had; a failure that may pass is only told after several attempts
+     * @throws IOException if the destination cannot be written to
+     */
+    public void fetch(Download download, DownloadProgress progress) throws IOException {
+        Files.createDirectories(download.destination().getParent());
+        // Its lock ends with the channel, or with the process.
+        try (FileChannel lock =
+                FileChannel.open(download.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            while (!isHeld(lock)) {
+                Thread.sleep(LOCK_POLL_MILLIS);
+            }
+            if (!Files.exists(download.destination())) {
+                new Transfer(client, patience, download, progress).run();
+                Files.move(download.partial(), download.destination(), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException(download.address() + ": interrupted").initCause(e);
+        }
+    }
+
+    private static boolean isHeld(FileChannel lock) throws IOException {
+        try {
+            return lock.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Another thread of this process has it.
+            return false;
+        }
+    }
+}
