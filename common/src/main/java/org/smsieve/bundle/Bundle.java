@@ -125,7 +125,7 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
     private static Manifest defaultManifest(Path directory, Gpt2Config config) throws IOException {
         String name =
                 directory.toAbsolutePath().normalize().getFileName().toString().replaceAll("[^A-Za-z0-9._-]", "-");
-        String weights = Sha256.of(directory.resolve(Checkpoint.WEIGHTS_FILE));
+        String weights = Sha256.of(Checkpoint.weightFiles(directory));
         return Manifest.of(
                 name.replaceFirst("^[^A-Za-z0-9]+", ""),
                 weights.substring(0, 12),

@@ -2,11 +2,13 @@ package org.smsieve.bundle;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** SHA-256 digests (FIPS 180-4) in lower-case hexadecimal. */
 public final class Sha256 {
@@ -24,6 +26,21 @@ public final class Sha256 {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * The digest of a checkpoint's weights: of one file's bytes; of several files that of the list which
+     * {@code sha256sum} prints of them in this order, a line each of digest, two spaces and name.
+     */
+    public static String of(List<Path> files) throws IOException {
+        if (files.size() == 1) {
+            return of(files.get(0));
+        }
+        StringBuilder list = new StringBuilder();
+        for (Path file : files) {
+            list.append(of(file)).append("  ").append(file.getFileName()).append('\n');
+        }
+        return of(list.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The digest of these bytes. */

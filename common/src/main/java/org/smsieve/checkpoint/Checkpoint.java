@@ -64,19 +64,25 @@ public final class Checkpoint {
 
     /**
      * Opens a directory with {@code config.json} and {@code model.safetensors}, as Hugging Face transformers writes it:
-     * {@code GPT2Model}, {@code GPT2LMHeadModel} or {@code GPT2ForSequenceClassification}. The weights are read later,
-     * tensor by tensor.
+     * {@code GPT2Model}, {@code GPT2LMHeadModel} or {@code GPT2ForSequenceClassification}; the weights may also be in
+     * shards with a {@code model.safetensors.index.json}. They are read later, tensor by tensor.
      *
      * @throws CheckpointException if the directory does not hold such a model: the message names the file and the fault
      * @throws IOException if a file cannot be read
      */
     public static Checkpoint open(Path directory) throws IOException {
-        Gpt2Config config = readConfig(directory.resolve(CONFIG_FILE));
-        Path file = directory.resolve(WEIGHTS_FILE);
-        if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file + ": no such file (expected: the model's weights as safetensors)");
-        }
-        Safetensors stored = Safetensors.open(file);
+        return open(directory, readConfig(directory.resolve(CONFIG_FILE)));
+    }
+
+    /**
+     * Opens a directory with the weights of a model whose configuration is known.
+     *
+     * @throws CheckpointException as {@link #open(Path)}
+     * @throws IOException if a file cannot be read
+     */
+    public static Checkpoint open(Path directory, Gpt2Config config) throws IOException {
+        StoredWeights stored = StoredWeights.open(directory);
+        Path file = stored.listing();
         Map<String, String> storedNames = new LinkedHashMap<>();
         for (String storedName : stored.names()) {
             String name = storedName.startsWith(PREFIX) ? storedName.substring(PREFIX.length()) : storedName;
@@ -102,6 +108,17 @@ public final class Checkpoint {
             }
         }
         return new Checkpoint(config, name -> stored.read(storedNames.get(name)));
+    }
+
+    /**
+     * The files that hold the weights of a checkpoint's directory: {@code model.safetensors}, or the index and then the
+     * shards by name.
+     *
+     * @throws CheckpointException if there is neither, or the index is not one
+     * @throws IOException if the index cannot be read
+     */
+    public static List<Path> weightFiles(Path directory) throws IOException {
+        return StoredWeights.files(directory);
     }
 
     /** The model's shape and labels. */

@@ -83,6 +83,11 @@ public final class Safetensors {
         }
     }
 
+    /** The file. */
+    public Path path() {
+        return file;
+    }
+
     /** The names of the tensors of floats, in the order in which they are stored. */
     public Set<String> names() {
         return entries.keySet();
