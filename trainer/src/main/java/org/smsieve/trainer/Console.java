@@ -1,5 +1,6 @@
 package org.smsieve.trainer;
 
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -11,18 +12,35 @@ final class Console {
     private static final int UNWATCHED_UPDATE_MILLIS = 10_000;
 
     private static final int WIDTH = 100;
+    private static final long BYTES_A_MEGABYTE = 1_000_000;
 
     private Console() {}
 
     /** A progress bar on stderr; whoever asks for it closes it. */
-    @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is always one: then all updates are shown.
     static ProgressBar progressBar(String task, long steps) {
+        return builder(task, steps).build();
+    }
+
+    /**
+     * As above, for bytes, shown as megabytes.
+     *
+     * @param done how many were there before the time began to count
+     * @param bytes of the whole, -1 where their number is not known
+     */
+    static ProgressBar megabyteBar(String task, long done, long bytes) {
+        return builder(task, bytes)
+                .setUnit(" MB", BYTES_A_MEGABYTE)
+                .startsFrom(done, Duration.ZERO)
+                .build();
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is always one: then all updates are shown.
+    private static ProgressBarBuilder builder(String task, long steps) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(System.console() == null ? UNWATCHED_UPDATE_MILLIS : UPDATE_MILLIS)
-                .setMaxRenderedLength(WIDTH)
-                .build();
+                .setMaxRenderedLength(WIDTH);
     }
 }

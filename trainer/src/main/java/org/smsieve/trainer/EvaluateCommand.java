@@ -19,6 +19,7 @@ import org.smsieve.trainer.data.Dataset;
 import org.smsieve.trainer.data.LabelledFile;
 import org.smsieve.trainer.evaluate.Evaluation;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,12 +36,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The bundle.")
     private Path model;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE",
-            description = "Labelled messages: label<TAB>text a line, CSV or JSON Lines with label and text; UTF-8.")
-    private Path data;
+    @Mixin
+    private DataFlags data;
 
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
@@ -53,7 +50,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Dataset messages = LabelledFile.read(data);
+        Dataset messages = LabelledFile.read(data.path(), data.badRows());
         try (Gpt2Classifier classifier =
                 Gpt2Classifier.open(Bundle.open(model), new ComputeOptions(device, precision))) {
             TreeSet<String> unknown = new TreeSet<>(messages.labels());
@@ -66,23 +63,23 @@ public final class EvaluateCommand implements Callable<Integer> {
             try (ProgressBar bar = Console.progressBar("evaluate", messages.size())) {
                 evaluation = Evaluation.of(classifier, Tokenizer.gpt2(), messages, bar::stepTo);
             }
-            print(classifier.model(), evaluation);
+            print(classifier.model(), messages.source().name(), evaluation);
         } catch (CheckpointException e) {
             throw new UserException("model: " + e.getMessage(), e);
         }
         return 0;
     }
 
-    private void print(String name, Evaluation evaluation) throws IOException {
+    private void print(String name, String dataName, Evaluation evaluation) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("model", name);
-            figures.put("data", data.getFileName().toString());
+            figures.put("data", dataName);
             figures.putAll(evaluation.describe());
             out.println(new JsonMapper().writeValueAsString(figures));
         } else {
-            out.println(name + " on " + data.getFileName() + ": ");
+            out.println(name + " on " + dataName + ": ");
             out.print(evaluation.table());
         }
         out.flush();

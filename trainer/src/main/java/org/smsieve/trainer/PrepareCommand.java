@@ -16,6 +16,7 @@ import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,12 +33,8 @@ public final class PrepareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE",
-            description = "Labelled messages: label<TAB>text a line, CSV or JSON Lines with label and text; UTF-8.")
-    private Path data;
+    @Mixin
+    private DataFlags data;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write; made if missing.")
     private Path output;
@@ -70,7 +67,7 @@ public final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Splitter splitter = splitter();
-        Dataset dataset = splitter.read(data);
+        Dataset dataset = splitter.read(data.path(), data.badRows());
         Split split = splitter.split(dataset);
         DataDirectory.write(split, output, force);
 
@@ -95,7 +92,7 @@ public final class PrepareCommand implements Callable<Integer> {
         long chosen = seed == null ? StratifiedSplitter.DEFAULT_SEED : seed;
         return testRows == null
                 ? new StratifiedSplitter(shares, chosen)
-                : StratifiedSplitter.withTestRows(shares, chosen, LabelledFile.read(testRows));
+                : StratifiedSplitter.withTestRows(shares, chosen, LabelledFile.read(testRows, data.badRows()));
     }
 
     private static String summary(Dataset dataset) {

@@ -54,17 +54,14 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--base",
             required = true,
             paramLabel = "NAME|DIR",
-            description = "What to begin with: mini (small, random weights), random:gpt2 (GPT-2's shape, random"
-                    + " weights), or a directory with a Hugging Face GPT-2 checkpoint.")
+            description = "What to begin with: gpt2, gpt2-medium, gpt2-large or gpt2-xl (downloaded from Hugging Face"
+                    + " once, SMSIEVE_HF_MIRROR: a mirror's address, and kept in SMSIEVE_CACHE), mini (small, random"
+                    + " weights), random:gpt2 (GPT-2's shape, random weights), or a directory with a Hugging Face"
+                    + " GPT-2 checkpoint.")
     private String base;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE|DIR",
-            description = "Labelled messages (label<TAB>text a line, CSV or JSON Lines), or a directory that prepare"
-                    + " wrote.")
-    private Path data;
+    @Mixin
+    private DataFlags data;
 
     @Option(
             names = "--output",
@@ -120,7 +117,7 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         BundleWriter.check(output);
-        Split split = splitter().load(data);
+        Split split = splitter().load(data.path(), data.badRows());
         out.print(ClassTable.of(split));
         Map<String, Dataset> parts = parts(split);
 
@@ -201,7 +198,7 @@ public final class TrainCommand implements Callable<Integer> {
         parts.put("validation", split.validation());
         parts.put("test", split.test());
         for (Path file : alsoEvaluate) {
-            Dataset more = LabelledFile.read(file);
+            Dataset more = LabelledFile.read(file, data.badRows());
             if (!split.labels().containsAll(more.labels())) {
                 throw new UserException("also-evaluate: " + file + " has labels " + more.labels() + " (expected: "
                         + split.labels() + ")");

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,19 @@ class PrepareCommandTest {
         assertThat(prepare(options.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).isNotBlank();
         assertThat(directory.resolve("output")).doesNotExist();
+    }
+
+    @Test
+    void goesOnWithoutBadRowsWhereItIsTold() throws IOException {
+        Path file = directory.resolve("messages.tsv");
+        Files.writeString(file, "ham without a tab\n", StandardOpenOption.APPEND);
+
+        assertThat(prepare("--skip-bad-rows")).isZero();
+
+        assertThat(out.toString()).contains("2,011 messages");
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "smsieve: data: " + file + ": bad rows left out: 1: line 2012: no tab after the label");
     }
 
     private int prepare(String... options) {

@@ -15,8 +15,8 @@ public record BookSplitter() implements Splitter {
     private static final int SEED = 123;
 
     @Override
-    public Dataset read(Path file) {
-        return LabelledFile.readAsBook(file);
+    public Dataset read(Path file, BadRows badRows) {
+        return LabelledFile.readAsBook(file, badRows);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class CsvParser implements RowParser {
                 }
             } catch (UncheckedIOException e) {
                 // Where quotes do not match, nobody knows where the next row begins.
-                rows.reject(next, "quotes that do not match, here or below; the rest cannot be read");
+                rows.rejectRest(next, "quotes that do not match, here or below; the rest cannot be read");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

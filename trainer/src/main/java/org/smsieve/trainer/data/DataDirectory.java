@@ -31,17 +31,17 @@ public final class DataDirectory {
     /**
      * Reads the three parts, in which labels may also stand by name.
      *
-     * @throws UserException if a file is missing, cannot be read or has bad rows, or the training part has messages of
-     *     fewer than two labels
+     * @throws UserException if a file is missing, cannot be read or has bad rows that are refused, or the training part
+     *     has messages of fewer than two labels
      */
-    public static Split read(Path directory) {
+    public static Split read(Path directory, BadRows badRows) {
         List<byte[]> contents = new ArrayList<>();
         List<List<Example>> parts = new ArrayList<>();
         for (String part : PARTS) {
             Path file = directory.resolve(part);
             byte[] content = LabelledFile.bytes(file);
             contents.add(content);
-            parts.add(LabelledFile.examples(file, content, false));
+            parts.add(LabelledFile.examples(file, content, false, badRows));
         }
         Path name = directory.toAbsolutePath().normalize().getFileName();
         Source source = new Source(String.valueOf(name), LabelledFile.sha256(contents.toArray(byte[][]::new)));

@@ -30,11 +30,11 @@ public final class LabelledFile {
     /**
      * Reads a file, one line of TSV as one message.
      *
-     * @throws UserException if it is missing, unreadable, empty or too large, or has bad rows: all are told, up to a
-     *     limit, with their line numbers
+     * @throws UserException if it is missing, unreadable, empty or too large, or has bad rows that are refused: all are
+     *     told, up to a limit, with their line numbers
      */
-    public static Dataset read(Path file) {
-        return read(file, false);
+    public static Dataset read(Path file, BadRows badRows) {
+        return read(file, false, badRows);
     }
 
     /**
@@ -43,13 +43,13 @@ public final class LabelledFile {
      *
      * @throws UserException as {@link #read}
      */
-    public static Dataset readAsBook(Path file) {
-        return read(file, true);
+    public static Dataset readAsBook(Path file, BadRows badRows) {
+        return read(file, true, badRows);
     }
 
-    private static Dataset read(Path file, boolean asBook) {
+    private static Dataset read(Path file, boolean asBook, BadRows badRows) {
         byte[] bytes = bytes(file);
-        List<Example> examples = examples(file, bytes, asBook);
+        List<Example> examples = examples(file, bytes, asBook, badRows);
         if (examples.isEmpty()) {
             throw new UserException("data: " + file + " has no messages (expected: label and text on each line)");
         }
@@ -77,12 +77,12 @@ public final class LabelledFile {
     }
 
     /** The file's messages with their labels as written, possibly none. */
-    static List<Example> examples(Path file, byte[] bytes, boolean asBook) {
+    static List<Example> examples(Path file, byte[] bytes, boolean asBook, BadRows badRows) {
         DecodedText content = DecodedText.of(bytes);
         FileFormat format = FileFormat.of(file, content.text());
         RowCollector rows = new RowCollector(file, content.malformedLines());
         format.parser(asBook).parse(content.text(), rows);
-        return rows.examples();
+        return rows.examples(badRows);
     }
 
     static byte[] bytes(Path file) {

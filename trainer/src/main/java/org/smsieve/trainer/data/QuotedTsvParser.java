@@ -53,7 +53,7 @@ final class QuotedTsvParser implements RowParser {
                 }
             }
             if (quoted) {
-                rows.reject(firstLine, "a quote that is not closed");
+                rows.rejectRest(firstLine, "a quote that is not closed");
             } else {
                 endRow();
             }

@@ -22,6 +22,7 @@ final class RowCollector {
     private final CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
     private final List<Example> examples = new ArrayList<>();
     private final List<BadRow> badRows = new ArrayList<>();
+    private boolean unreadable;
 
     /** The rows of {@code file}, those on {@code malformedLines} not being UTF-8. */
     RowCollector(Path file, BitSet malformedLines) {
@@ -50,21 +51,30 @@ final class RowCollector {
         badRows.add(new BadRow(line, malformedLines.get(line) ? "not UTF-8" : problem));
     }
 
+    /** A row after which nobody knows where the next one begins, so that it cannot be skipped. */
+    void rejectRest(int line, String problem) {
+        reject(line, problem);
+        unreadable = true;
+    }
+
     /**
-     * The good rows in order, if all are good.
+     * The good rows in order; {@code policy} is told of the others.
      *
-     * @throws UserException that names the bad ones
+     * @throws UserException if it says so, or the file cannot be read to its end
      */
-    List<Example> examples() {
+    List<Example> examples(BadRows policy) {
         if (!badRows.isEmpty()) {
             String told = badRows.stream()
                     .limit(MAX_REPORTED)
                     .map(row -> "line " + row.line() + ": " + row.problem())
                     .collect(Collectors.joining("; "));
             int more = badRows.size() - MAX_REPORTED;
-            throw new UserException("data: " + file + " has bad rows: " + badRows.size()
-                    + " (expected: a label and a text in each); correct these: " + told
-                    + (more > 0 ? "; and " + more + " more" : ""));
+            String all = told + (more > 0 ? "; and " + more + " more" : "");
+            if (unreadable) {
+                throw new UserException("data: " + file + " cannot be read to its end (expected: quotes that match);"
+                        + " correct these: " + all);
+            }
+            policy.found(file, badRows.size(), all);
         }
         return List.copyOf(examples);
     }

@@ -9,9 +9,9 @@ public sealed interface Splitter permits StratifiedSplitter, BookSplitter {
     /**
      * Reads a labelled file.
      *
-     * @throws UserException if it cannot be read or has bad rows
+     * @throws UserException if it cannot be read or has bad rows that are refused
      */
-    Dataset read(Path file);
+    Dataset read(Path file, BadRows badRows);
 
     /**
      * Cuts a data set.
@@ -26,7 +26,7 @@ public sealed interface Splitter permits StratifiedSplitter, BookSplitter {
      *
      * @throws UserException as {@link #read} and {@link #split}
      */
-    default Split load(Path data) {
-        return Files.isDirectory(data) ? DataDirectory.read(data) : split(read(data));
+    default Split load(Path data, BadRows badRows) {
+        return Files.isDirectory(data) ? DataDirectory.read(data, badRows) : split(read(data, badRows));
     }
 }

@@ -58,8 +58,8 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
     }
 
     @Override
-    public Dataset read(Path file) {
-        return LabelledFile.read(file);
+    public Dataset read(Path file, BadRows badRows) {
+        return LabelledFile.read(file, badRows);
     }
 
     @Override

@@ -26,14 +26,14 @@ class BookSplitterTest {
 
     @Test
     void readsQuotesAsPandas() {
-        Dataset dataset = splitter.read(exampleFile());
+        Dataset dataset = splitter.read(exampleFile(), BadRows.REFUSED);
 
         assertThat(dataset.examples()).isEqualTo(byName(EXAMPLE.get("rows")));
     }
 
     @Test
     void splitsAsPandas() {
-        Split split = splitter.load(exampleFile());
+        Split split = splitter.load(exampleFile(), BadRows.REFUSED);
 
         assertThat(split.train().examples()).isEqualTo(byNumber("train"));
         assertThat(split.validation().examples()).isEqualTo(byNumber("validation"));
@@ -42,7 +42,7 @@ class BookSplitterTest {
 
     @Test
     void writesAsPandas() throws IOException {
-        DataDirectory.write(splitter.load(exampleFile()), directory, false);
+        DataDirectory.write(splitter.load(exampleFile(), BadRows.REFUSED), directory, false);
 
         assertThat(Files.readString(directory.resolve("train.csv")))
                 .isEqualTo(EXAMPLE.get("csv").textValue());
@@ -53,7 +53,7 @@ class BookSplitterTest {
         Path file = write(directory, "a.tsv", "ham\ta\nspam\t\"b\nham\tc\n");
 
         assertThatExceptionOfType(UserException.class)
-                .isThrownBy(() -> splitter.read(file))
+                .isThrownBy(() -> splitter.read(file, BadRows.REFUSED))
                 .withMessageContaining("line 2: a quote that is not closed");
     }
 
@@ -62,7 +62,7 @@ class BookSplitterTest {
         Path file = write(directory, "a.tsv", "ham\ta\nspam\n\"x\ny\"\tb\tc\n");
 
         assertThatExceptionOfType(UserException.class)
-                .isThrownBy(() -> splitter.read(file))
+                .isThrownBy(() -> splitter.read(file, BadRows.REFUSED))
                 .withMessageContaining("line 2: 1 columns")
                 .withMessageContaining("line 3: 3 columns");
     }

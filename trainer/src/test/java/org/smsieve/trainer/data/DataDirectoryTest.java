@@ -33,13 +33,15 @@ class DataDirectoryTest {
         Split split = new Split(train, train.with(List.of()), train.with(List.of(ham("x"))));
 
         DataDirectory.write(split, directory, false);
-        Split read = DataDirectory.read(directory);
+        Split read = DataDirectory.read(directory, BadRows.REFUSED);
 
         assertThat(read.labels()).containsExactly("ham", "promo", "spam");
         assertThat(read.train().examples()).isEqualTo(split.train().examples());
         assertThat(read.validation().examples()).isEmpty();
         assertThat(read.test().examples()).containsExactly(ham("x"));
-        assertThat(LabelledFile.read(directory.resolve("test.csv")).examples()).containsExactly(ham("x"));
+        assertThat(LabelledFile.read(directory.resolve("test.csv"), BadRows.REFUSED)
+                        .examples())
+                .containsExactly(ham("x"));
     }
 
     @Test
@@ -59,7 +61,7 @@ class DataDirectoryTest {
         write(directory, "validation.csv", "Label,Text\n1,c\n");
         write(directory, "test.csv", "Label,Text\n0,d\n");
 
-        Split split = DataDirectory.read(directory);
+        Split split = DataDirectory.read(directory, BadRows.REFUSED);
 
         assertThat(split.train().examples()).containsExactly(ham("a"), spam("b"));
         assertThat(split.test().examples()).containsExactly(ham("d"));
@@ -85,10 +87,12 @@ class DataDirectoryTest {
                 .isThrownBy(() -> DataDirectory.write(other, directory, false))
                 .withMessageContaining("train.csv holds other data")
                 .withMessageContaining("--force");
-        assertThat(DataDirectory.read(directory).train().examples()).contains(ham("a"));
+        assertThat(DataDirectory.read(directory, BadRows.REFUSED).train().examples())
+                .contains(ham("a"));
 
         DataDirectory.write(other, directory, true);
-        assertThat(DataDirectory.read(directory).train().examples()).contains(ham("c"));
+        assertThat(DataDirectory.read(directory, BadRows.REFUSED).train().examples())
+                .contains(ham("c"));
     }
 
     @Test
@@ -130,7 +134,8 @@ class DataDirectoryTest {
         DataDirectory.write(split(ham("a"), spam("b")), directory, false);
         write(directory, "train.csv", "Label,Text\nspam,c\nham,d\n");
 
-        assertThat(DataDirectory.read(directory).train().examples()).containsExactly(spam("c"), ham("d"));
+        assertThat(DataDirectory.read(directory, BadRows.REFUSED).train().examples())
+                .containsExactly(spam("c"), ham("d"));
     }
 
     @Test
@@ -143,7 +148,7 @@ class DataDirectoryTest {
 
     private void refuses(String reason) {
         assertThatExceptionOfType(UserException.class)
-                .isThrownBy(() -> DataDirectory.read(directory))
+                .isThrownBy(() -> DataDirectory.read(directory, BadRows.REFUSED))
                 .withMessageContaining(reason);
     }
 

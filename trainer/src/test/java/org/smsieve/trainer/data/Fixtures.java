@@ -1,5 +1,8 @@
 package org.smsieve.trainer.data;
 
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -22,6 +25,21 @@ final class Fixtures {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The SMS Spam Collection where {@code SMSIEVE_DATA} says; without it a test is skipped, in CI it fails. */
+    static Path smsSpamCollection() {
+        String named = System.getenv("SMSIEVE_DATA");
+        Path file = named == null ? Path.of("../../shared/data/SMSSpamCollection.tsv") : Path.of(named);
+        if (!Files.exists(file)) {
+            String missing = file.toAbsolutePath().normalize()
+                    + " is missing (expected: the SMS Spam Collection); set SMSIEVE_DATA to where it is";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(missing);
+            }
+            abort(missing);
+        }
+        return file;
     }
 
     /** A file in UTF-8. */

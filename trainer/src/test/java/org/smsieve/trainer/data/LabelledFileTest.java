@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +144,46 @@ class LabelledFileTest {
     }
 
     @Test
+    void leavesBadRowsOutAndTellsThem() {
+        List<String> told = new ArrayList<>();
+        BadRows skipped = BadRows.skipped(told::add);
+        Path file = write(directory, "a.tsv", "ham\tok\nno tab\nspam\t\nspam\twin\n");
+
+        Dataset dataset = LabelledFile.read(file, skipped);
+
+        assertThat(dataset.examples()).containsExactly(ham("ok"), spam("win"));
+        assertThat(told)
+                .containsExactly("smsieve: data: " + file + ": bad rows left out: 2: line 2: no tab after the label;"
+                        + " line 3: no text");
+        LabelledFile.read(write(directory, "b.tsv", "ham\tok\n"), skipped);
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void doesNotLeaveOutTheRestOfAFile() {
+        Path csv = write(directory, "a.csv", "ham,a\nham,\"open\nspam,b\n");
+        Path tsv = write(directory, "a.tsv", "ham\ta\nspam\t\"b\nham\tc\n");
+        BadRows skipped = BadRows.skipped(told -> {});
+
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> LabelledFile.read(csv, skipped))
+                .withMessageContaining(
+                        "cannot be read to its end (expected: quotes that match); correct these: line 2");
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> LabelledFile.readAsBook(tsv, skipped))
+                .withMessageContaining("cannot be read to its end");
+    }
+
+    @Test
+    void refusesAFileOfBadRowsOnly() {
+        Path file = write(directory, "a.tsv", "bad\nworse\n");
+
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> LabelledFile.read(file, BadRows.skipped(told -> {})))
+                .withMessageContaining("has no messages");
+    }
+
+    @Test
     void refusesTextsAndLabelsThatAreTooLong() {
         refuses("a.tsv", "ham\t" + "x".repeat(RowCollector.MAX_TEXT_LENGTH + 1))
                 .withMessageContaining("line 1: text of");
@@ -177,7 +219,7 @@ class LabelledFileTest {
     }
 
     private Dataset read(String name, String content) {
-        return LabelledFile.read(write(directory, name, content));
+        return LabelledFile.read(write(directory, name, content), BadRows.REFUSED);
     }
 
     private ThrowableAssertAlternative<UserException> refuses(String name, String content) {
@@ -185,6 +227,7 @@ class LabelledFileTest {
     }
 
     private static ThrowableAssertAlternative<UserException> refuses(Path file) {
-        return assertThatExceptionOfType(UserException.class).isThrownBy(() -> LabelledFile.read(file));
+        return assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> LabelledFile.read(file, BadRows.REFUSED));
     }
 }

@@ -1,8 +1,6 @@
 package org.smsieve.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -25,21 +23,12 @@ class SmsSpamCollectionTest {
 
     @BeforeAll
     static void findTheFile() {
-        String named = System.getenv("SMSIEVE_DATA");
-        file = named == null ? Path.of("../../shared/data/SMSSpamCollection.tsv") : Path.of(named);
-        if (!Files.exists(file)) {
-            String missing = file.toAbsolutePath().normalize()
-                    + " is missing (expected: the SMS Spam Collection); set SMSIEVE_DATA to where it is";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            abort(missing);
-        }
+        file = Fixtures.smsSpamCollection();
     }
 
     @Test
     void hasAMessageALine() {
-        Dataset dataset = LabelledFile.read(file);
+        Dataset dataset = LabelledFile.read(file, BadRows.REFUSED);
 
         assertThat(dataset.source().sha256()).isEqualTo(BOOK.get("data_sha256").textValue());
         assertThat(dataset.counts()).containsExactly(Map.entry("ham", 4827), Map.entry("spam", 747));
@@ -49,7 +38,8 @@ class SmsSpamCollectionTest {
 
     @Test
     void splitsWithoutCopiesAcross() {
-        Split split = new StratifiedSplitter(Proportions.DEFAULT, StratifiedSplitter.DEFAULT_SEED).load(file);
+        Split split = new StratifiedSplitter(Proportions.DEFAULT, StratifiedSplitter.DEFAULT_SEED)
+                .load(file, BadRows.REFUSED);
 
         assertThat(split.train().counts()).containsExactly(Map.entry("ham", 3379), Map.entry("spam", 523));
         assertThat(split.validation().counts()).containsExactly(Map.entry("ham", 483), Map.entry("spam", 75));
@@ -61,14 +51,14 @@ class SmsSpamCollectionTest {
 
     @Test
     void readsFewerMessagesAsTheBook() {
-        Dataset dataset = LabelledFile.readAsBook(file);
+        Dataset dataset = LabelledFile.readAsBook(file, BadRows.REFUSED);
 
         assertThat(dataset.counts()).containsExactly(Map.entry("ham", 4825), Map.entry("spam", 747));
     }
 
     @Test
     void splitsAsTheBook() {
-        Split split = new BookSplitter().load(file);
+        Split split = new BookSplitter().load(file, BadRows.REFUSED);
 
         isAsInTheBook("train", split.train());
         isAsInTheBook("validation", split.validation());
@@ -78,7 +68,7 @@ class SmsSpamCollectionTest {
 
     @Test
     void writesTheBooksFiles() throws IOException {
-        DataDirectory.write(new BookSplitter().load(file), directory, false);
+        DataDirectory.write(new BookSplitter().load(file, BadRows.REFUSED), directory, false);
 
         for (String part : new String[] {"train", "validation", "test"}) {
             assertThat(LabelledFile.sha256(Files.readAllBytes(directory.resolve(part + ".csv"))))

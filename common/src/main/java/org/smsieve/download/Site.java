@@ -1,0 +1,34 @@
+package org.smsieve.download;
+
+import java.net.URI;
+import java.util.Map;
+import org.smsieve.command.UserException;
+
+/**
+ * A web site that files come from, or a mirror of it with the same paths.
+ *
+ * @param base an http or https address without a slash at its end
+ */
+public record Site(String base) {
+    /**
+     * The site that the user's environment says, else the usual one.
+     *
+     * @param variable the environment's variable for a mirror
+     * @throws UserException if the mirror is not an http or https address
+     */
+    public static Site of(Map<String, String> environment, String variable, String usual) {
+        String mirror = environment.getOrDefault(variable, "").strip();
+        if (mirror.isEmpty()) {
+            return new Site(usual);
+        }
+        if (!mirror.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?")) {
+            throw new UserException(variable + ": " + mirror + " (expected: an address such as " + usual + ")");
+        }
+        return new Site(mirror.replaceFirst("/+$", ""));
+    }
+
+    /** The address of a file by its path, which begins with a slash. */
+    public URI at(String path) {
+        return URI.create(base + path);
+    }
+}
