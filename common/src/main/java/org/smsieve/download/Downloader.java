@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
@@ -47,7 +48,7 @@ public final class Downloader {
         // Its lock ends with the channel, or with the process.
         try (FileChannel lock =
                 FileChannel.open(download.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            while (!isHeld(lock)) {
+            while (!isHeld(lock, download.lock())) {
                 Thread.sleep(LOCK_POLL_MILLIS);
             }
             if (!Files.exists(download.destination())) {
@@ -60,12 +61,15 @@ public final class Downloader {
         }
     }
 
-    private static boolean isHeld(FileChannel lock) throws IOException {
+    private static boolean isHeld(FileChannel lock, Path file) throws IOException {
         try {
             return lock.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             // Another thread of this process has it.
             return false;
+        } catch (IOException e) {
+            throw new IOException(
+                    file + ": cannot be locked (expected: a file system with locks): " + e.getMessage(), e);
         }
     }
 }

@@ -60,7 +60,7 @@ record PretrainedModels(List<Gpt2Release> releases, Site site, Path cache, Downl
             String found = Sha256.of(weights);
             if (!found.equals(release.sha256())) {
                 LOG.warn("{}: sha256 {} (expected: {}); fetching it anew", weights, found, release.sha256());
-                Files.delete(weights);
+                Files.deleteIfExists(weights);
             }
         }
         if (!Files.exists(weights)) {
@@ -77,8 +77,8 @@ record PretrainedModels(List<Gpt2Release> releases, Site site, Path cache, Downl
             downloader.fetch(download, bar);
         } catch (DownloadException e) {
             throw new UserException(
-                    "base: " + release.name() + ": " + e.getMessage() + "; try again, set " + MIRROR + ", or put "
-                            + USUAL_SITE + release.path() + " at " + weights,
+                    "base: " + release.name() + ": " + e.getMessage() + "; try again, set " + MIRROR
+                            + " to a mirror of " + USUAL_SITE + ", or put that file at " + weights,
                     e);
         }
     }
