@@ -1,6 +1,8 @@
 package org.smsieve.trainer;
 
 import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -12,6 +14,7 @@ final class Console {
     private static final int UNWATCHED_UPDATE_MILLIS = 10_000;
 
     private static final int WIDTH = 100;
+    private static final String CLEAR_LINE = "\r\033[K";
     private static final long BYTES_A_MEGABYTE = 1_000_000;
 
     private Console() {}
@@ -34,13 +37,30 @@ final class Console {
                 .build();
     }
 
-    @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is always one: then all updates are shown.
+    /** Makes room on the terminal for a line of results where a bar stands; the bar is drawn again below it. */
+    static void clearBar() {
+        if (isWatched()) {
+            System.err.print(CLEAR_LINE);
+            System.err.flush();
+        }
+    }
+
     private static ProgressBarBuilder builder(String task, long steps) {
-        return new ProgressBarBuilder()
+        ProgressBarBuilder builder = ProgressBar.builder()
                 .setTaskName(task)
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(System.console() == null ? UNWATCHED_UPDATE_MILLIS : UPDATE_MILLIS)
+                .setUpdateIntervalMillis(isWatched() ? UPDATE_MILLIS : UNWATCHED_UPDATE_MILLIS)
                 .setMaxRenderedLength(WIDTH);
+        // The library's own choice for terminals redraws over lines that others print.
+        return builder.setConsumer(
+                isWatched()
+                        ? new ConsoleProgressBarConsumer(System.err, WIDTH)
+                        : new DelegatingProgressBarConsumer(System.err::println, WIDTH));
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is always one: then all updates are shown.
+    private static boolean isWatched() {
+        return System.console() != null;
     }
 }

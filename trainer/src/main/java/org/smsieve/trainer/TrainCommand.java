@@ -168,6 +168,7 @@ public final class TrainCommand implements Callable<Integer> {
 
                     @Override
                     public void point(History.Point point) {
+                        Console.clearBar();
                         out.println(line(point));
                         out.flush();
                     }
