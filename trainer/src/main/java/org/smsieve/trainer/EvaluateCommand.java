@@ -3,13 +3,16 @@ package org.smsieve.trainer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.Bundle;
+import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.checkpoint.CheckpointException;
 import org.smsieve.classifier.ComputeOptions;
 import org.smsieve.classifier.Gpt2Classifier;
@@ -17,7 +20,12 @@ import org.smsieve.command.UserException;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.data.Dataset;
 import org.smsieve.trainer.data.LabelledFile;
+import org.smsieve.trainer.data.Source;
 import org.smsieve.trainer.evaluate.Evaluation;
+import org.smsieve.trainer.evaluate.Predictions;
+import org.smsieve.trainer.evaluate.ThresholdChoice;
+import org.smsieve.trainer.report.Part;
+import org.smsieve.trainer.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Accuracy, precision, recall and F1 of a model on labelled messages.")
+        description = "How good a model is on labelled messages: accuracy, precision, recall, ROC, calibration.")
 public final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -42,6 +50,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
+    @Option(names = "--report", paramLabel = "DIR", description = "Write report.md, report.json and plots there.")
+    private Path reportDirectory;
+
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
     private String device;
 
@@ -51,36 +62,64 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Dataset messages = LabelledFile.read(data.path(), data.badRows());
-        try (Gpt2Classifier classifier =
-                Gpt2Classifier.open(Bundle.open(model), new ComputeOptions(device, precision))) {
+        Bundle bundle = open();
+        try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision))) {
             TreeSet<String> unknown = new TreeSet<>(messages.labels());
             unknown.removeAll(classifier.labels());
             if (!unknown.isEmpty()) {
                 throw new UserException(
                         "data: labels " + unknown + " (expected: labels of the model, " + classifier.labels() + ")");
             }
-            Evaluation evaluation;
+            Predictions predictions;
             try (ProgressBar bar = Console.progressBar("evaluate", messages.size())) {
-                evaluation = Evaluation.of(classifier, Tokenizer.gpt2(), messages, bar::stepTo);
+                predictions = Predictions.of(classifier, Tokenizer.gpt2(), messages, bar::stepTo);
             }
-            print(classifier.model(), messages.source().name(), evaluation);
-        } catch (CheckpointException e) {
-            throw new UserException("model: " + e.getMessage(), e);
+            DecisionThreshold threshold = bundle.manifest().decisionThreshold();
+            Part part =
+                    new Part(messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
+            Report report = new Report(
+                    classifier.model(),
+                    new ThresholdChoice(threshold, "the model's"),
+                    null,
+                    List.of(part),
+                    null,
+                    about(messages.source(), classifier));
+            print(report, part);
+            if (reportDirectory != null) {
+                Files.createDirectories(reportDirectory);
+                report.write(reportDirectory);
+            }
         }
         return 0;
     }
 
-    private void print(String name, String dataName, Evaluation evaluation) throws IOException {
+    private Bundle open() throws IOException {
+        try {
+            return Bundle.open(model);
+        } catch (CheckpointException e) {
+            throw new UserException("model: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Object> about(Source source, Gpt2Classifier classifier) {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("data", source.name());
+        about.put("data sha256", source.sha256());
+        about.put("precision", classifier.precision().toString());
+        return about;
+    }
+
+    private void print(Report report, Part part) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("model", name);
-            figures.put("data", dataName);
-            figures.putAll(evaluation.describe());
+            figures.put("model", report.model());
+            figures.put("data", part.name());
+            figures.putAll(part.model().describe());
             out.println(new JsonMapper().writeValueAsString(figures));
         } else {
-            out.println(name + " on " + dataName + ": ");
-            out.print(evaluation.table());
+            out.println(report.model() + " on " + part.name() + ":");
+            out.print(report.details());
         }
         out.flush();
     }

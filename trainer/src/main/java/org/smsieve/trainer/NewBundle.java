@@ -1,10 +1,12 @@
 package org.smsieve.trainer;
 
+import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -24,15 +26,29 @@ import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.classifier.ComputeOptions;
 import org.smsieve.classifier.Gpt2Classifier;
+import org.smsieve.gpt2.Precision;
 import org.smsieve.text.Tokenizer;
+import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.data.Dataset;
 import org.smsieve.trainer.data.Source;
 import org.smsieve.trainer.evaluate.Evaluation;
+import org.smsieve.trainer.evaluate.Predictions;
+import org.smsieve.trainer.evaluate.ThresholdChoice;
+import org.smsieve.trainer.evaluate.ThresholdRule;
 import org.smsieve.trainer.finetune.FinetuneOptions;
+import org.smsieve.trainer.finetune.History;
+import org.smsieve.trainer.report.ModelCard;
+import org.smsieve.trainer.report.Part;
+import org.smsieve.trainer.report.Report;
 
 /**
- * A bundle in the making: evaluates the finetuned weights as they will be stored, then writes them with all that is
- * known of them.
+ * A bundle in the making: evaluates the finetuned weights as they will be stored, and a baseline beside them, then
+ * writes them with all that is known of them.
+ *
+ * @param threshold how the decision threshold comes about
+ * @param type how the weights are stored
+ * @param precision what the figures are computed in, as in {@link ComputeOptions}; golden examples are always in fp32
+ * @param command the command that makes it, for a person to run again
  */
 record NewBundle(
         Path output,
@@ -41,9 +57,16 @@ record NewBundle(
         Origin base,
         Source data,
         FinetuneOptions options,
-        DecisionThreshold threshold,
+        ThresholdRule threshold,
         TensorType type,
+        String precision,
         String command) {
+
+    /** The names of the parts of the data that every bundle is made of; any but the first may be missing. */
+    static final String TRAIN = "train";
+
+    static final String VALIDATION = "validation";
+    static final String TEST = "test";
 
     /** Texts written for this purpose: the data set's own are not for everyone to publish. */
     private static final List<String> GOLDEN_TEXTS = List.of(
@@ -70,50 +93,136 @@ record NewBundle(
     }
 
     private Bundle unwritten(Checkpoint checkpoint) {
-        return new Bundle(manifest(Map.of(), Map.of(), List.of(), checkpoint), checkpoint);
+        return new Bundle(manifest(Map.of(), null, Map.of(), List.of(), checkpoint), checkpoint);
     }
 
     /**
      * Evaluates and writes.
      *
-     * @param parts the messages to state figures of, by name
-     * @return the figures, by the same names
+     * @param history how training went
+     * @param training how long it took
+     * @param parts the messages to state figures of, by name; those of {@link #TRAIN} are what the baseline learns from
+     * @return what was written
      */
-    Map<String, Evaluation> write(Checkpoint finetuned, Map<String, Dataset> parts, Tokenizer tokenizer, String device)
+    Report write(
+            Checkpoint finetuned,
+            History history,
+            Duration training,
+            Map<String, Dataset> parts,
+            Tokenizer tokenizer,
+            String device)
             throws IOException {
-        Checkpoint stored = finetuned.rounded(type);
-        Map<String, Evaluation> evaluations = new LinkedHashMap<>();
-        List<GoldenExample> golden = new ArrayList<>();
         try (BundleWriter writer = BundleWriter.begin(output)) {
+            Checkpoint stored = finetuned.rounded(type);
+            Stopwatch evaluating = new Stopwatch();
+            Map<String, Predictions> ours = new LinkedHashMap<>();
+            List<GoldenExample> golden;
             try (Gpt2Classifier classifier =
-                    Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
+                    Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
                 parts.forEach((part, messages) -> {
                     try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
-                        evaluations.put(part, Evaluation.of(classifier, tokenizer, messages, bar::stepTo));
+                        ours.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
                     }
                 });
-                for (String text : GOLDEN_TEXTS) {
-                    List<Double> logits = new ArrayList<>();
-                    for (float logit : classifier.logits(tokenizer.encode(text))) {
-                        logits.add((double) logit);
-                    }
-                    golden.add(new GoldenExample(text, logits));
-                }
+                golden = golden(classifier, stored, tokenizer, device);
             }
-            Map<String, Object> figures = new LinkedHashMap<>();
-            evaluations.forEach((part, evaluation) -> figures.put(part, evaluation.describe()));
-            Manifest described = manifest(Map.of(), figures, golden, finetuned);
+            Duration evaluated = evaluating.time();
+            Stopwatch comparing = new Stopwatch();
+            Baseline baseline = new Baseline(parts.get(TRAIN), options.classWeights());
+            Map<String, Predictions> theirs = new LinkedHashMap<>();
+            parts.forEach((part, messages) -> theirs.put(part, baseline.predict(messages)));
+            Duration compared = comparing.time();
+
+            ThresholdChoice chosen = threshold.choose(ours.get(VALIDATION));
+            ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(VALIDATION));
+            List<Part> figures = parts.entrySet().stream()
+                    .map(part -> new Part(
+                            part.getKey(),
+                            part.getValue().counts(),
+                            Evaluation.of(ours.get(part.getKey()), chosen.threshold()),
+                            Evaluation.of(theirs.get(part.getKey()), chosenByBaseline.threshold())))
+                    .toList();
+            Map<String, Object> seconds = new LinkedHashMap<>();
+            seconds.put("training", seconds(training));
+            seconds.put("evaluation", seconds(evaluated));
+            seconds.put("baseline", seconds(compared));
+            Report report = new Report(
+                    name + "@" + version, chosen, chosenByBaseline, figures, history, about(finetuned, seconds));
+            report.write(writer.directory());
+            Map<String, Object> metrics = new LinkedHashMap<>();
+            figures.forEach(part -> metrics.put(part.name(), part.model().describe()));
+            Manifest described = manifest(Map.of(), chosen.threshold(), metrics, golden, finetuned);
             Files.writeString(
                     writer.directory().resolve(Bundle.CARD_FILE),
-                    ModelCard.of(described, evaluations, command),
+                    ModelCard.of(described, report, command),
                     StandardCharsets.UTF_8);
-            writer.commit(stored, type, files -> manifest(files, figures, golden, finetuned));
+            writer.commit(stored, type, files -> manifest(files, chosen.threshold(), metrics, golden, finetuned));
+            return report;
         }
-        return evaluations;
+    }
+
+    private List<GoldenExample> golden(Gpt2Classifier evaluated, Checkpoint stored, Tokenizer tokenizer, String device)
+            throws IOException {
+        if (evaluated.precision() == Precision.FP32) {
+            return golden(evaluated, tokenizer);
+        }
+        try (Gpt2Classifier exact = Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
+            return golden(exact, tokenizer);
+        }
+    }
+
+    private static List<GoldenExample> golden(Gpt2Classifier classifier, Tokenizer tokenizer) {
+        List<GoldenExample> golden = new ArrayList<>();
+        for (String text : GOLDEN_TEXTS) {
+            List<Double> logits = new ArrayList<>();
+            for (float logit : classifier.logits(tokenizer.encode(text))) {
+                logits.add((double) logit);
+            }
+            golden.add(new GoldenExample(text, logits));
+        }
+        return golden;
+    }
+
+    private Map<String, Object> about(Checkpoint finetuned, Map<String, Object> seconds) {
+        Manifest manifest = manifest(Map.of(), null, Map.of(), List.of(), finetuned);
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("command", command);
+        about.put("base", origin(manifest.base()));
+        about.put("data", origin(manifest.data()));
+        about.put("seed", manifest.seed());
+        about.put("pooling", manifest.pooling().toString());
+        about.put("maxTokens", manifest.maxTokens());
+        about.put("hyperParameters", manifest.hyperParameters());
+        about.put("precision", manifest.precision());
+        Map<String, Object> versions = new LinkedHashMap<>();
+        versions.put("java", Runtime.version().toString());
+        versions.put("libtorch", Engine.getEngine("PyTorch").getVersion());
+        about.put("versions", versions);
+        about.put("seconds", seconds);
+        return about;
+    }
+
+    private static Map<String, Object> origin(Origin origin) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("name", origin.name());
+        described.put("sha256", origin.sha256());
+        return described;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     private Manifest manifest(
-            Map<String, String> files, Map<String, Object> metrics, List<GoldenExample> golden, Checkpoint finetuned) {
+            Map<String, String> files,
+            DecisionThreshold decided,
+            Map<String, Object> metrics,
+            List<GoldenExample> golden,
+            Checkpoint finetuned) {
+        Map<String, Object> hyperParameters = new LinkedHashMap<>(options.describe());
+        if (threshold instanceof ThresholdRule.MaxFalsePositiveRate rule) {
+            hyperParameters.put("maxFalsePositiveRate", rule.share());
+        }
         return new Manifest(
                 name,
                 version,
@@ -121,12 +230,12 @@ record NewBundle(
                 finetuned.config().labels(),
                 options.pooling(),
                 options.maxTokens(),
-                threshold,
-                "trained in fp32, weights stored in " + type,
+                decided,
+                "trained in fp32, weights stored in " + type + ", figures computed in " + precision,
                 base,
                 new Origin(data.name(), data.sha256()),
                 options.seed(),
-                options.describe(),
+                hyperParameters,
                 metrics,
                 files,
                 golden);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.BundleWriter;
 import org.smsieve.bundle.DecisionThreshold;
@@ -27,12 +28,14 @@ import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
-import org.smsieve.trainer.evaluate.Evaluation;
+import org.smsieve.trainer.evaluate.ThresholdRule;
+import org.smsieve.trainer.evaluate.ThresholdRule.MaxFalsePositiveRate;
 import org.smsieve.trainer.finetune.Figures;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
 import org.smsieve.trainer.finetune.LabelledTokens;
+import org.smsieve.trainer.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,6 +104,13 @@ public final class TrainCommand implements Callable<Integer> {
     private Map<String, Double> decisionThreshold = Map.of();
 
     @Option(
+            names = "--max-false-positive-rate",
+            paramLabel = "X",
+            description = "Pick the lowest threshold that gives spam (or else the last label) to at most this share of"
+                    + " the other validation messages.")
+    private Double maxFalsePositiveRate;
+
+    @Option(
             names = "--store",
             paramLabel = "TYPE",
             defaultValue = "F32",
@@ -128,12 +138,23 @@ public final class TrainCommand implements Callable<Integer> {
         FinetuneOptions options = finetuning.options(
                 asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint(), precision);
         NewBundle bundle = new NewBundle(
-                output, name(), version(), start.origin(), split.source(), options, threshold(split), store, command());
+                output,
+                name(),
+                version(),
+                start.origin(),
+                split.source(),
+                options,
+                threshold(split),
+                store,
+                precision.label(),
+                command());
 
         bundle.check(start.checkpoint());
+        Stopwatch stopwatch = new Stopwatch();
         Finetuned finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
-        Map<String, Evaluation> evaluations = bundle.write(finetuned.checkpoint(), parts, tokenizer, device);
-        evaluations.forEach((part, evaluation) -> out.print(part + ": " + evaluation.table()));
+        Report report =
+                bundle.write(finetuned.checkpoint(), finetuned.history(), stopwatch.time(), parts, tokenizer, device);
+        out.print(report.summary());
         out.println("written to " + output);
         out.flush();
         return 0;
@@ -195,9 +216,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     private Map<String, Dataset> parts(Split split) {
         Map<String, Dataset> parts = new LinkedHashMap<>();
-        parts.put("train", split.train());
-        parts.put("validation", split.validation());
-        parts.put("test", split.test());
+        parts.put(NewBundle.TRAIN, split.train());
+        parts.put(NewBundle.VALIDATION, split.validation());
+        parts.put(NewBundle.TEST, split.test());
         for (Path file : alsoEvaluate) {
             Dataset more = LabelledFile.read(file, data.badRows());
             if (!split.labels().containsAll(more.labels())) {
@@ -221,9 +242,18 @@ public final class TrainCommand implements Callable<Integer> {
         return asBook ? new BookSplitter() : new StratifiedSplitter(Proportions.DEFAULT, seed());
     }
 
-    private DecisionThreshold threshold(Split split) {
+    private ThresholdRule threshold(Split split) {
+        if (maxFalsePositiveRate != null) {
+            if (!decisionThreshold.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--max-false-positive-rate and --decision-threshold: leave out one");
+            }
+            MaxFalsePositiveRate rule = new MaxFalsePositiveRate(maxFalsePositiveRate);
+            rule.check(split.validation());
+            return rule;
+        }
         if (decisionThreshold.isEmpty()) {
-            return null;
+            return new ThresholdRule.Likeliest();
         }
         Map.Entry<String, Double> only = decisionThreshold.entrySet().iterator().next();
         if (decisionThreshold.size() > 1
@@ -232,7 +262,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserException("decision-threshold: " + decisionThreshold + " (expected: one of " + split.labels()
                     + " and a probability from 0 to 1)");
         }
-        return new DecisionThreshold(only.getKey(), only.getValue());
+        return new ThresholdRule.Given(new DecisionThreshold(only.getKey(), only.getValue()));
     }
 
     private String name() {
@@ -246,7 +276,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private String command() {
-        return "smsieve " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        return "smsieve "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .map(TrainCommand::quoted)
+                        .collect(Collectors.joining(" "));
+    }
+
+    /** As a shell reads it back. */
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 
     private long seed() {

@@ -1,156 +1,165 @@
 package org.smsieve.trainer.evaluate;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntConsumer;
-import org.smsieve.classifier.BatchClassifier;
-import org.smsieve.classifier.Verdict;
-import org.smsieve.text.Tokenizer;
-import org.smsieve.text.Tokens;
-import org.smsieve.trainer.data.Dataset;
-import org.smsieve.trainer.data.Example;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import org.smsieve.bundle.DecisionThreshold;
 
 /**
- * A classifier's figures on labelled messages, at the decision threshold that it has.
+ * A classifier's figures on labelled messages. A figure is null where it is undefined, such as the recall of a label
+ * that no message has.
  *
- * @param labels the labels, in the model's order
- * @param confusion {@code confusion.get(i).get(j)}: messages of label i that were given label j
- * @param loss mean cross entropy in nats, the probabilities taken as at least 1e-12
+ * @param predictions what the figures are made from
+ * @param threshold when the threshold's label is given; null for the likeliest label
+ * @param confusion the labels given at that threshold
  */
-public record Evaluation(List<String> labels, List<List<Integer>> confusion, double loss) {
-    private static final int BATCH_SIZE = 256;
+public record Evaluation(Predictions predictions, DecisionThreshold threshold, Confusion confusion) {
+    /** The thresholds that {@link #atThresholds} tells of. */
+    private static final List<Double> THRESHOLDS = List.of(0.5, 0.9, 0.99, 0.999);
+
     private static final double LEAST_PROBABILITY = 1e-12;
 
     /**
-     * Classifies all messages.
+     * The figures of predictions.
      *
-     * @param progress is told how many messages have been done
+     * @param threshold null for the likeliest label
      */
-    public static Evaluation of(
-            BatchClassifier classifier, Tokenizer tokenizer, Dataset messages, IntConsumer progress) {
-        List<String> labels = classifier.labels();
-        int[][] confusion = new int[labels.size()][labels.size()];
-        double loss = 0;
-        List<Example> examples = messages.examples();
-        for (int begin = 0; begin < examples.size(); begin += BATCH_SIZE) {
-            List<Example> batch = examples.subList(begin, Math.min(begin + BATCH_SIZE, examples.size()));
-            List<Tokens> tokens = batch.stream()
-                    .map(example -> tokenizer.encode(example.text()))
-                    .toList();
-            List<Verdict> verdicts = classifier.classify(tokens);
-            for (int i = 0; i < batch.size(); i++) {
-                String label = batch.get(i).label();
-                confusion[labels.indexOf(label)][labels.indexOf(verdicts.get(i).label())]++;
-                loss -= Math.log(
-                        Math.max(LEAST_PROBABILITY, verdicts.get(i).scores().get(label)));
-            }
-            progress.accept(begin + batch.size());
-        }
-        List<List<Integer>> counts = new ArrayList<>();
-        for (int[] row : confusion) {
-            counts.add(Arrays.stream(row).boxed().toList());
-        }
-        return new Evaluation(labels, List.copyOf(counts), examples.isEmpty() ? 0 : loss / examples.size());
+    public static Evaluation of(Predictions predictions, DecisionThreshold threshold) {
+        return new Evaluation(predictions, threshold, Confusion.of(predictions, threshold));
+    }
+
+    /** The labels, in the classifier's order. */
+    public List<String> labels() {
+        return predictions.labels();
+    }
+
+    /** The label that is looked for. */
+    public String positiveLabel() {
+        return predictions.positiveLabel();
     }
 
     /** How many messages there were. */
     public int messages() {
-        return confusion.stream()
-                .flatMap(List::stream)
-                .mapToInt(Integer::intValue)
-                .sum();
+        return predictions.size();
     }
 
-    /** How many messages got their own label. */
-    public int right() {
-        int right = 0;
-        for (int i = 0; i < labels.size(); i++) {
-            right += confusion.get(i).get(i);
+    /** Share of messages whose likeliest label is their own, whatever the threshold. */
+    public Double likeliestAccuracy() {
+        return threshold == null
+                ? confusion.accuracy()
+                : Confusion.of(predictions, null).accuracy();
+    }
+
+    /** Mean cross entropy in nats, the probabilities taken as at least 1e-12. */
+    public Double loss() {
+        return mean(
+                row -> -Math.log(Math.max(LEAST_PROBABILITY, row.probabilities().get(row.label()))));
+    }
+
+    /**
+     * The Brier score (1950): mean over messages of the squared error of the probabilities of all labels, in [0, 2].
+     */
+    public Double brier() {
+        return mean(row -> {
+            double sum = 0;
+            for (int i = 0; i < row.probabilities().size(); i++) {
+                double error = row.probabilities().get(i) - (i == row.label() ? 1 : 0);
+                sum += error * error;
+            }
+            return sum;
+        });
+    }
+
+    /** The area under the ROC curve of a label against the others. */
+    public Double area(String label) {
+        return RocCurve.of(predictions, label).area();
+    }
+
+    /** The mean of all labels' areas; null where one of them is. */
+    public Double macroArea() {
+        double sum = 0;
+        for (String label : labels()) {
+            Double area = area(label);
+            if (area == null) {
+                return null;
+            }
+            sum += area;
         }
-        return right;
+        return sum / labels().size();
     }
 
-    /** Share of messages that got their own label, in [0, 1]; 0 where there were none. */
-    public double accuracy() {
-        return ratio(right(), messages());
+    /** The expected calibration error. */
+    public Double calibrationError() {
+        return Calibration.of(predictions).error();
     }
 
-    /** Of those that were given the label, the share that have it; 0 where there were none. */
-    public double precision(String label) {
-        int index = labels.indexOf(label);
-        return ratio(
-                confusion.get(index).get(index),
-                confusion.stream().mapToInt(row -> row.get(index)).sum());
+    /** What some thresholds on the probability of the positive label would give, the lowest first. */
+    public Map<Double, Confusion> atThresholds() {
+        Map<Double, Confusion> confusions = new LinkedHashMap<>();
+        THRESHOLDS.forEach(probability -> confusions.put(
+                probability, Confusion.of(predictions, new DecisionThreshold(positiveLabel(), probability))));
+        return confusions;
     }
 
-    /** Of those that have the label, the share that were given it; 0 where there were none. */
-    public double recall(String label) {
-        int index = labels.indexOf(label);
-        return ratio(
-                confusion.get(index).get(index),
-                confusion.get(index).stream().mapToInt(Integer::intValue).sum());
-    }
-
-    /** The harmonic mean of precision and recall; 0 where both are. */
-    public double f1(String label) {
-        double sum = precision(label) + recall(label);
-        return sum == 0 ? 0 : 2 * precision(label) * recall(label) / sum;
-    }
-
-    /** The figures by name, as manifests and {@code --json} give them. */
+    /** The figures by name, as manifests, reports and {@code --json} give them. */
     public Map<String, Object> describe() {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("messages", messages());
-        described.put("accuracy", rounded(accuracy()));
-        described.put("loss", rounded(loss));
+        described.put("accuracy", rounded(confusion.accuracy()));
+        Interval interval = confusion.accuracyInterval();
+        described.put(
+                "accuracyInterval95",
+                interval == null ? null : List.of(rounded(interval.low()), rounded(interval.high())));
+        described.put("likeliestLabelAccuracy", rounded(likeliestAccuracy()));
+        described.put("loss", rounded(loss()));
+        described.put("brier", rounded(brier()));
+        described.put("matthews", rounded(confusion.matthews()));
+        described.put("calibrationError", rounded(calibrationError()));
+        described.put("calibrationBins", Calibration.BINS);
+        described.put("positiveLabel", positiveLabel());
+        described.put("falsePositiveRate", rounded(confusion.falsePositiveRate(positiveLabel())));
+        described.put("rocArea", rounded(area(positiveLabel())));
+        if (labels().size() > 2) {
+            described.put("rocAreaMacro", rounded(macroArea()));
+        }
+        described.put("decisionThreshold", threshold);
         Map<String, Object> classes = new LinkedHashMap<>();
-        for (String label : labels) {
+        for (String label : labels()) {
             Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("precision", rounded(precision(label)));
-            figures.put("recall", rounded(recall(label)));
-            figures.put("f1", rounded(f1(label)));
+            figures.put("messages", confusion.having(label));
+            figures.put("precision", rounded(confusion.precision(label)));
+            figures.put("recall", rounded(confusion.recall(label)));
+            figures.put("f1", rounded(confusion.f1(label)));
+            figures.put("rocArea", rounded(area(label)));
             classes.put(label, figures);
         }
         described.put("labels", classes);
-        described.put("confusion", confusion);
+        described.put("confusion", confusion.counts());
+        described.put("thresholds", describeThresholds());
         return described;
     }
 
-    /** The figures as lines for a person. */
-    public String table() {
-        StringBuilder table = new StringBuilder(String.format(
-                Locale.ROOT, "%,d messages, accuracy %.2f %%, loss %.4f%n", messages(), 100 * accuracy(), loss));
-        int width = Math.max(8, labels.stream().mapToInt(String::length).max().orElse(0) + 2);
-        table.append(String.format(
-                Locale.ROOT, "  %-" + width + "s%10s%10s%10s   given:", "label", "precision", "recall", "F1"));
-        labels.forEach(label -> table.append(String.format(Locale.ROOT, "%" + width + "s", label)));
-        table.append(System.lineSeparator());
-        for (int i = 0; i < labels.size(); i++) {
-            String label = labels.get(i);
-            table.append(String.format(
-                    Locale.ROOT,
-                    "  %-" + width + "s%10.4f%10.4f%10.4f         ",
-                    label,
-                    precision(label),
-                    recall(label),
-                    f1(label)));
-            for (int count : confusion.get(i)) {
-                table.append(String.format(Locale.ROOT, "%," + width + "d", count));
-            }
-            table.append(System.lineSeparator());
-        }
-        return table.toString();
+    private List<Map<String, Object>> describeThresholds() {
+        return atThresholds().entrySet().stream()
+                .map(at -> {
+                    Map<String, Object> figures = new LinkedHashMap<>();
+                    figures.put("probability", at.getKey());
+                    figures.put("falsePositiveRate", rounded(at.getValue().falsePositiveRate(positiveLabel())));
+                    figures.put("recall", rounded(at.getValue().recall(positiveLabel())));
+                    figures.put("precision", rounded(at.getValue().precision(positiveLabel())));
+                    return figures;
+                })
+                .toList();
     }
 
-    private static double ratio(int part, int whole) {
-        return whole == 0 ? 0 : (double) part / whole;
+    private Double mean(ToDoubleFunction<Prediction> figure) {
+        OptionalDouble mean = predictions.rows().stream().mapToDouble(figure).average();
+        return mean.isPresent() ? (Double) mean.getAsDouble() : null;
     }
 
-    private static double rounded(double value) {
-        return Math.round(value * 1e6) / 1e6;
+    private static Double rounded(Double value) {
+        return value == null ? null : (Double) (Math.round(value * 1e6) / 1e6);
     }
 }

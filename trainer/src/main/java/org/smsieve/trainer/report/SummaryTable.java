@@ -1,0 +1,53 @@
+package org.smsieve.trainer.report;
+
+import java.util.List;
+import org.smsieve.trainer.evaluate.Confusion;
+import org.smsieve.trainer.evaluate.Evaluation;
+import org.smsieve.trainer.evaluate.Figure;
+
+/** The main figures of all parts, the baseline's below the model's. */
+final class SummaryTable {
+    private SummaryTable() {}
+
+    static Table of(Report report) {
+        String positive = report.positiveLabel();
+        Table table = new Table(
+                2,
+                List.of(
+                        "part",
+                        "classifier",
+                        "messages",
+                        "accuracy",
+                        "95 %",
+                        "precision " + positive,
+                        "recall",
+                        "F1",
+                        "false positives",
+                        "MCC",
+                        "ROC AUC"));
+        report.parts().forEach(part -> {
+            table.add(row(part.name(), "model", part.model()));
+            if (part.baseline() != null) {
+                table.add(row("", "baseline", part.baseline()));
+            }
+        });
+        return table;
+    }
+
+    private static List<String> row(String part, String classifier, Evaluation evaluation) {
+        Confusion confusion = evaluation.confusion();
+        String positive = evaluation.positiveLabel();
+        return List.of(
+                part,
+                classifier,
+                Figure.count(evaluation.messages()),
+                Figure.percent(confusion.accuracy()),
+                Figure.percent(confusion.accuracyInterval()),
+                Figure.percent(confusion.precision(positive)),
+                Figure.percent(confusion.recall(positive)),
+                Figure.decimal(confusion.f1(positive)),
+                Figure.percent(confusion.falsePositiveRate(positive)),
+                Figure.decimal(confusion.matthews()),
+                Figure.decimal(evaluation.area(positive)));
+    }
+}

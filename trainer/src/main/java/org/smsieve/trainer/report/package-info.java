@@ -1,0 +1,2 @@
+/** What is told of a trained model: report, plots and model card. */
+package org.smsieve.trainer.report;
