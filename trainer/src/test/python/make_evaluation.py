@@ -41,8 +41,8 @@ def cases(random):
     own = random.choice(2, size=300, p=[0.85, 0.15])
     yield "two labels", ham_spam, own, noisy(own, 2, 4), None
     yield "two labels, threshold", ham_spam, own, noisy(own, 2, 4), 0.9
-    sevenths = numpy.clip(numpy.round(noisy(own, 2, 3)[:, 1] * 7), 0, 7) / 7
-    yield "ties", ham_spam, own, numpy.stack([1 - sevenths, sevenths], axis=1), None
+    few = (numpy.round(noisy(own, 2, 3)[:, 1] * 7) + 0.5) / 8
+    yield "ties", ham_spam, own, numpy.stack([1 - few, few], axis=1), None
     own = random.choice(3, size=200, p=[0.6, 0.3, 0.1])
     yield "three labels", ["ham", "spam", "promo"], own, noisy(own, 3, 2), None
     yield "three labels, threshold", ["ham", "spam", "promo"], own, noisy(own, 3, 2), 0.8

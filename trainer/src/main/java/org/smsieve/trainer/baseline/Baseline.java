@@ -54,9 +54,10 @@ public final class Baseline {
         problem.x = texts.stream().map(this::features).toArray(Feature[][]::new);
         problem.y = examples.stream().mapToDouble(messages::labelId).toArray();
         Parameter parameter = new Parameter(SolverType.L2R_LR, C, TOLERANCE);
-        parameter.setWeights(
-                weights(problem.y, classWeights),
-                IntStream.range(0, labels.size()).toArray());
+        // LIBLINEAR refuses weights of labels that have no messages.
+        int[] present =
+                Arrays.stream(problem.y).mapToInt(own -> (int) own).distinct().toArray();
+        parameter.setWeights(weights(problem.y, present, classWeights), present);
         Linear.disableDebugOutput();
         model = Linear.train(problem, parameter);
     }
@@ -96,13 +97,14 @@ public final class Baseline {
     }
 
     /** The weights scaled so that a message's is 1 on average: C is to mean the same whatever their unit. */
-    private double[] weights(double[] own, Map<String, Double> classWeights) {
-        double[] weights = labels.stream()
-                .mapToDouble(label -> classWeights.getOrDefault(label, 1.0))
+    private double[] weights(double[] own, int[] present, Map<String, Double> classWeights) {
+        double mean = Arrays.stream(own)
+                .map(label -> classWeights.getOrDefault(labels.get((int) label), 1.0))
+                .average()
+                .orElseThrow();
+        return Arrays.stream(present)
+                .mapToDouble(label -> classWeights.getOrDefault(labels.get(label), 1.0) / mean)
                 .toArray();
-        double mean =
-                Arrays.stream(own).map(label -> weights[(int) label]).average().orElseThrow();
-        return Arrays.stream(weights).map(weight -> weight / mean).toArray();
     }
 
     private static <T> List<T> atMost(int number, List<T> all) {

@@ -53,7 +53,7 @@ final class HistoryPlot {
                             .min()
                             .orElseThrow();
                     chart.getStyler().setYAxisMin(Math.max(0, 10 * Math.floor(10 * least - 0.5)));
-                    chart.getStyler().setYAxisMax(100.0);
+                    chart.getStyler().setYAxisMax(100.5);
                     paint(graphics, chart, history, "Accuracy during training");
                 }));
     }

@@ -47,10 +47,12 @@ final class ReliabilityPlot {
         if (part.baseline() != null) {
             add(chart, "baseline", part.baseline(), Look.SECOND, SeriesMarkers.SQUARE);
         }
-        chart.getStyler().setXAxisMin(from).setXAxisMax(1.0).setXAxisDecimalPattern("0.0#");
+        // A little more than the range, so that no point is cut and the ends have ticks.
+        double room = (1 - from) / 50;
+        chart.getStyler().setXAxisMin(from - room).setXAxisMax(1 + room).setXAxisDecimalPattern("0.00");
         chart.getStyler()
-                .setYAxisMin(0.0)
-                .setYAxisMax(1.0)
+                .setYAxisMin(-0.03)
+                .setYAxisMax(1.03)
                 .setYAxisDecimalPattern("0.0")
                 .setMarkerSize(8);
         graphics.translate(0, TOP);

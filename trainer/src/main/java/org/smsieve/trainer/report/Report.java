@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.smsieve.message.OneLine;
 import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.evaluate.ThresholdChoice;
 import org.smsieve.trainer.finetune.History;
@@ -49,9 +50,9 @@ public record Report(
         Files.writeString(directory.resolve(PAGE_FILE), ReportPage.of(this, plots), StandardCharsets.UTF_8);
     }
 
-    /** The main figures of all parts, aligned, for a terminal. */
+    /** The main figures of all parts, aligned, and the thresholds they are at, for a terminal. */
     public String summary() {
-        return SummaryTable.of(this).text();
+        return SummaryTable.of(this).text() + OneLine.of(Thresholds.sentences(this)) + "\n";
     }
 
     /** All figures of the main part, aligned, for a terminal. */

@@ -39,7 +39,7 @@ final class ReportPage {
             page.append("The baseline is a ").append(Baseline.NAME);
             page.append(", trained on the same messages with the same class weights.\n\n");
         }
-        page.append(Thresholds.sentences(report)).append("\n\n");
+        page.append(Markdown.text(Thresholds.sentences(report))).append("\n\n");
     }
 
     private void meaning() {

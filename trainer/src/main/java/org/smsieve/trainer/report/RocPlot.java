@@ -33,8 +33,9 @@ final class RocPlot {
             return Optional.empty();
         }
         int negatives = part.model().messages() - part.model().confusion().having(positive);
-        // Below the least rate that there can be, so that one false positive and none can be told apart.
-        double leftEnd = Math.pow(10, Math.floor(Math.log10(1.0 / (negatives + 1))));
+        double leastTick = Math.pow(10, Math.floor(Math.log10(1.0 / negatives)));
+        // Left of all rates there can be, so that one false positive and none can be told apart.
+        double leftEnd = leastTick / 1.5;
         return Optional.of(new Picture(WIDTH, HEIGHT, graphics -> {
             XYChart chart = Look.chart(
                     WIDTH,
@@ -48,11 +49,12 @@ final class RocPlot {
                 least = Math.min(
                         least, add(chart, "baseline", part.baseline(), leftEnd, Look.SECOND, SeriesMarkers.SQUARE));
             }
-            chart.getStyler().setXAxisLogarithmic(true).setXAxisMin(leftEnd).setXAxisMax(1.0);
+            chart.getStyler().setXAxisLogarithmic(true).setXAxisMin(leftEnd).setXAxisMax(1.05);
             chart.getStyler().setXAxisTickLabelsFormattingFunction(rate -> Figure.plain(100 * rate) + " %");
-            chart.getStyler().setXAxisLogarithmicDecadeOnly(true);
-            chart.getStyler().setYAxisMin(Math.max(0, Math.floor(10 * least - 0.5) / 10));
-            chart.getStyler().setYAxisMax(1.0).setYAxisDecimalPattern("0.0#").setMarkerSize(9);
+            double floor = Math.max(0, Math.floor(10 * least - 0.5) / 10);
+            double room = (1 - floor) / 40;
+            chart.getStyler().setYAxisMin(floor - room).setYAxisMax(1 + room);
+            chart.getStyler().setYAxisDecimalPattern("0.0#").setMarkerSize(9);
             graphics.translate(0, TOP);
             chart.paint(graphics, WIDTH, HEIGHT - TOP);
             graphics.translate(0, -TOP);
@@ -67,18 +69,21 @@ final class RocPlot {
         RocCurve curve = RocCurve.of(evaluation.predictions(), positive);
         List<Double> rates = new ArrayList<>();
         List<Double> recalls = new ArrayList<>();
-        double recall = 0;
+        double lastRecall = atNone(curve);
+        rates.add(leftEnd);
+        recalls.add(lastRecall);
         for (RocCurve.Point point : curve.points()) {
             // In stairs: what lies between two points is not reached by any threshold.
-            double rate = Math.max(leftEnd, point.falsePositiveRate());
-            if (!rates.isEmpty()) {
-                rates.add(rate);
-                recalls.add(recall);
+            if (point.falsePositiveRate() > 0 && point.recall() > lastRecall) {
+                rates.add(point.falsePositiveRate());
+                recalls.add(lastRecall);
+                rates.add(point.falsePositiveRate());
+                recalls.add(point.recall());
+                lastRecall = point.recall();
             }
-            recall = point.recall();
-            rates.add(rate);
-            recalls.add(recall);
         }
+        rates.add(1.0);
+        recalls.add(lastRecall);
         Look.add(
                 chart,
                 name + ", AUC " + Figure.decimal(curve.area()),
@@ -96,11 +101,16 @@ final class RocPlot {
                 color,
                 marker);
         decided.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-        double atLeftEnd = 0;
-        for (RocCurve.Point point : curve.points()) {
-            atLeftEnd = point.falsePositiveRate() == 0 ? point.recall() : atLeftEnd;
-        }
-        return Math.min(atLeftEnd, decidedRecall);
+        return Math.min(recalls.get(0), decidedRecall);
+    }
+
+    /** The recall that can be had without a false positive. */
+    private static double atNone(RocCurve curve) {
+        return curve.points().stream()
+                .filter(point -> point.falsePositiveRate() == 0)
+                .mapToDouble(RocCurve.Point::recall)
+                .max()
+                .orElseThrow();
     }
 
     private static double[] toArray(List<Double> values) {

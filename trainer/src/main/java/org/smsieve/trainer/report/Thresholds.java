@@ -23,11 +23,11 @@ final class Thresholds {
         if (choice.threshold() == null) {
             return subject + " are at the likeliest label.";
         }
-        return Markdown.text(subject + " are at the decision threshold: "
+        return subject + " are at the decision threshold: "
                 + choice.threshold().label()
                 + " where its probability is at least "
                 + Figure.probability(choice.threshold().probability())
-                + ", else the likeliest of the others (" + choice.reason() + ").");
+                + ", else the likeliest of the others (" + choice.reason() + ").";
     }
 
     /** False positives and recall of the positive label at several thresholds. */
