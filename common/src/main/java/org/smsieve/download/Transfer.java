@@ -1,17 +1,11 @@
 package org.smsieve.download;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -147,24 +141,18 @@ final class Transfer {
             Files.deleteIfExists(partial);
             throw new PassingException("the server sent another part or file than asked for", null);
         }
-        joinedUnseen |= validator == null;
-        validator = current;
+        if (validator == null) {
+            joinedUnseen = true;
+            validator = current;
+        }
         receive(body, offset, range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2)));
     }
 
     private void refuse(int status) throws IOException {
-        String said = "HTTP status " + status;
         if (status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS || status >= 500) {
-            throw new PassingException(said, null);
+            throw new PassingException("HTTP status " + status, null);
         }
-        throw new DownloadException(download.address() + ": " + said
-                + switch (status) {
-                    case 301, 302, 303, 307, 308 -> " (expected: the file; too many redirects, or one away from https)";
-                    case 401, 403 -> " (expected: the file; access is refused)";
-                    case 404, 410 -> " (expected: the file; it is not there)";
-                    case 407 -> " (expected: the file; the proxy wants a password)";
-                    default -> " (expected: the file)";
-                });
+        throw new DownloadException(download.address() + ": " + Failures.status(status));
     }
 
     private HttpResponse<BodyChunks> send(HttpRequest request) throws IOException, InterruptedException {
@@ -174,10 +162,8 @@ final class Transfer {
         } catch (TimeoutException e) {
             throw new PassingException("no answer", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw new PassingException(reason(failure), failure);
-            }
-            throw new IllegalStateException(e.getCause());
+            // An answer that is not HTTP makes the client throw all sorts of exceptions.
+            throw new PassingException(Failures.noAnswer(e.getCause(), download.source(), client.proxy()), e);
         } finally {
             answer.cancel(true);
         }
@@ -244,31 +230,5 @@ final class Transfer {
     private static String validator(HttpResponse<?> response) {
         Optional<String> tag = response.headers().firstValue("ETag").filter(t -> !t.startsWith("W/"));
         return tag.or(() -> response.headers().firstValue("Last-Modified")).orElse(null);
-    }
-
-    private String reason(IOException failure) {
-        String host = download.source().getHost();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException) {
-                return host + " cannot be reached" + proxy() + ": unknown host";
-            }
-        }
-        if (failure instanceof HttpConnectTimeoutException) {
-            return host + " cannot be reached" + proxy() + ": no connection within "
-                    + patience.connect().toSeconds() + " s";
-        }
-        if (failure instanceof ConnectException) {
-            return host + " cannot be reached" + proxy() + ": connection refused";
-        }
-        return failure instanceof HttpTimeoutException ? "no answer" : "the connection broke: " + failure.getMessage();
-    }
-
-    private String proxy() {
-        ProxySelector selector = client.proxy().orElse(null);
-        if (selector == null) {
-            return "";
-        }
-        Proxy proxy = selector.select(download.source()).get(0);
-        return proxy.type() == Proxy.Type.DIRECT ? "" : " through the proxy " + proxy.address();
     }
 }

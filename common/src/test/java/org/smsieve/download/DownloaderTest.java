@@ -12,6 +12,7 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -311,13 +312,26 @@ class DownloaderTest {
         assertThatThrownBy(() -> new Downloader(SHORT)
                         .fetch(new Download(refused, file(), FILE.length, SHA256), DownloadProgress.NONE))
                 .isInstanceOf(DownloadException.class)
-                .hasMessage("http://127.0.0.1:" + port + "/file.bin: 127.0.0.1 cannot be reached: connection refused");
+                .hasMessage("http://127.0.0.1:" + port
+                        + "/file.bin: 127.0.0.1, or where it redirects to, cannot be reached: connection refused");
         // A name that is reserved for not existing (RFC 2606).
         URI unknown = URI.create("http://smsieve.invalid/file.bin");
         assertThatThrownBy(() -> new Downloader(SHORT)
                         .fetch(new Download(unknown, file(), FILE.length, SHA256), DownloadProgress.NONE))
                 .isInstanceOf(DownloadException.class)
-                .hasMessage("http://smsieve.invalid/file.bin: smsieve.invalid cannot be reached: unknown host");
+                .hasMessage("http://smsieve.invalid/file.bin: smsieve.invalid, or where it redirects to, cannot be"
+                        + " reached: unknown host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no HTTP\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", ""})
+    void refusesWhatIsNoAnswer(String nonsense) throws IOException {
+        try (ScriptedServer server =
+                new ScriptedServer((request, out) -> out.write(nonsense.getBytes(StandardCharsets.US_ASCII)))) {
+            assertThatThrownBy(() -> fetch(server))
+                    .isInstanceOf(DownloadException.class)
+                    .hasMessageStartingWith(server.address("/file.bin") + ": no answer");
+        }
     }
 
     @Test
@@ -399,7 +413,8 @@ class DownloaderTest {
             Download download = new Download(URI.create("http://example.org/file.bin"), file(), FILE.length, SHA256);
             assertThatThrownBy(() -> new Downloader(SHORT).fetch(download, DownloadProgress.NONE))
                     .isInstanceOf(DownloadException.class)
-                    .hasMessageContaining("example.org cannot be reached through the proxy smsieve.invalid");
+                    .hasMessageContaining(
+                            "example.org, or where it redirects to, cannot be reached through the proxy smsieve.invalid");
         } finally {
             ProxySelector.setDefault(before);
         }

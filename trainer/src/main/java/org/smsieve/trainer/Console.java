@@ -15,7 +15,7 @@ final class Console {
 
     private static final int WIDTH = 100;
     private static final String CLEAR_LINE = "\r\033[K";
-    private static final long BYTES_A_MEGABYTE = 1_000_000;
+    private static final long FEW_BYTES = 10_000_000;
 
     private Console() {}
 
@@ -25,16 +25,19 @@ final class Console {
     }
 
     /**
-     * As above, for bytes, shown as megabytes.
+     * As above, for bytes, shown as kilobytes or, if they are many, megabytes.
      *
      * @param done how many were there before the time began to count
      * @param bytes of the whole, -1 where their number is not known
      */
-    static ProgressBar megabyteBar(String task, long done, long bytes) {
-        return builder(task, bytes)
-                .setUnit(" MB", BYTES_A_MEGABYTE)
-                .startsFrom(done, Duration.ZERO)
-                .build();
+    static ProgressBar byteBar(String task, long done, long bytes) {
+        ProgressBarBuilder builder = builder(task, bytes);
+        if (bytes < FEW_BYTES) {
+            builder.setUnit(" kB", 1_000);
+        } else {
+            builder.setUnit(" MB", 1_000_000);
+        }
+        return builder.startsFrom(done, Duration.ZERO).build();
     }
 
     /** Makes room on the terminal for a line of results where a bar stands; the bar is drawn again below it. */

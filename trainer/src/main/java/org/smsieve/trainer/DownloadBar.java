@@ -3,7 +3,7 @@ package org.smsieve.trainer;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.download.DownloadProgress;
 
-/** Shows a download on stderr, in megabytes and with the time left, from its first bytes on. */
+/** Shows a download on stderr, with its size and the time left, from its first bytes on. */
 final class DownloadBar implements DownloadProgress, AutoCloseable {
     private final String task;
     private ProgressBar bar;
@@ -15,7 +15,7 @@ final class DownloadBar implements DownloadProgress, AutoCloseable {
     @Override
     public void received(long bytes, long total) {
         if (bar == null) {
-            bar = Console.megabyteBar(task, bytes, total);
+            bar = Console.byteBar(task, bytes, total);
         }
         bar.stepTo(bytes);
     }

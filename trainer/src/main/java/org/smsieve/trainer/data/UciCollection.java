@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -107,7 +108,8 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
         if (!found.equals(sha256)) {
             throw new UnsoundException(archive + ": " + ENTRY + ": sha256 " + found + " (expected: " + sha256 + ")");
         }
-        Path partial = Files.createTempFile(cache, "." + ENTRY, ".partial");
+        // Not a temporary file of Java's, which nobody else may read.
+        Path partial = cache.resolve("." + ENTRY + "-" + UUID.randomUUID() + ".partial");
         try {
             Files.write(partial, content);
             return Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
