@@ -3,60 +3,50 @@ package org.smsieve.bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
+import org.smsieve.command.Interruption;
 import org.smsieve.command.UserException;
 
 /**
- * Writes a bundle into a directory beside its destination and renames it there once it is whole, so that a reader never
- * sees half a bundle.
+ * Writes a bundle beside its destination and renames it there once it is whole, so that a reader never sees half a
+ * bundle. Interrupted (SIGINT, SIGTERM), the process deletes what it wrote and says so; killed, it leaves that to the
+ * next one that writes there.
  */
 public final class BundleWriter implements AutoCloseable {
     private final Path destination;
-    private final Path partial;
+    private final PartialDirectory partial;
+    private final Interruption interruption;
 
-    private BundleWriter(Path destination, Path partial) {
+    private BundleWriter(Path destination, PartialDirectory partial) {
         this.destination = destination;
         this.partial = partial;
+        this.interruption = new Interruption(this::undo);
     }
 
     /**
-     * Begins a bundle.
+     * Begins a bundle, before the work that leads to it, so that what prevents it is known early. Until the bundle is
+     * committed or closed no other process can begin one there.
      *
      * @param destination a directory that is not there yet, is empty, or holds a bundle, which is then replaced
-     * @throws UserException if it is there and holds anything else
-     * @throws IOException if the directory beside it cannot be made
+     * @throws UserException if it is there and holds anything but a bundle, another process is writing one, or nothing
+     *     can be written beside it
      */
-    public static BundleWriter begin(Path destination) throws IOException {
-        check(destination);
-        Path absolute = destination.toAbsolutePath().normalize();
-        // Not a temporary directory of Java's, which nobody else may read.
-        return new BundleWriter(absolute, Files.createDirectory(beside(absolute, "partial")));
-    }
-
-    /**
-     * Checks early that a bundle can be written to {@code destination}.
-     *
-     * @throws UserException if it is there and holds anything but a bundle, or nothing can be written beside it
-     */
-    public static void check(Path destination) {
+    public static BundleWriter begin(Path destination) {
         Path absolute = destination.toAbsolutePath().normalize();
         try {
             if (Files.exists(absolute) && !isReplaceable(absolute)) {
                 throw new UserException(
                         "output: " + destination + " (expected: a new or empty directory, or a bundle to replace)");
             }
-            Files.createDirectories(absolute.getParent());
-            Files.delete(Files.createDirectory(beside(absolute, "probe")));
+            return new BundleWriter(absolute, PartialDirectory.claim(absolute));
         } catch (IOException e) {
             throw new UserException("output: " + destination + " cannot be written (" + e + ")", e);
         }
@@ -64,7 +54,7 @@ public final class BundleWriter implements AutoCloseable {
 
     /** Where the files are written until {@link #commit}. */
     public Path directory() {
-        return partial;
+        return partial.contents();
     }
 
     /**
@@ -75,33 +65,33 @@ public final class BundleWriter implements AutoCloseable {
      */
     public void commit(Checkpoint checkpoint, TensorType type, Function<Map<String, String>, Manifest> manifest)
             throws IOException {
-        checkpoint.write(partial, type);
+        checkpoint.write(directory(), type);
         Map<String, String> files = new TreeMap<>();
-        for (Path file : files(partial)) {
+        for (Path file : files(directory())) {
             files.put(file.getFileName().toString(), Sha256.of(file));
         }
-        Bundle.JSON.writeValue(partial.resolve(Bundle.MANIFEST_FILE).toFile(), manifest.apply(files));
-        Bundle.open(partial);
-        if (Files.exists(destination)) {
-            Path replaced = beside(destination, "replaced");
-            Files.move(destination, replaced);
-            Files.move(partial, destination);
-            delete(replaced);
-        } else {
-            Files.move(partial, destination);
-        }
+        Bundle.JSON.writeValue(directory().resolve(Bundle.MANIFEST_FILE).toFile(), manifest.apply(files));
+        Bundle.open(directory());
+        interruption.finish(() -> {
+            partial.moveIntoPlace();
+            partial.release();
+        });
     }
 
-    /** Deletes what was not committed. */
+    /** Deletes what was not committed. May be called again. */
     @Override
     public void close() throws IOException {
-        if (Files.exists(partial)) {
-            delete(partial);
-        }
+        interruption.finish(partial::release);
     }
 
-    private static Path beside(Path destination, String purpose) {
-        return destination.resolveSibling("." + destination.getFileName() + "." + purpose + "-" + UUID.randomUUID());
+    private String undo() {
+        String told = "nothing was written to " + destination;
+        try {
+            partial.release();
+            return told;
+        } catch (IOException e) {
+            return told + ", but something is left beside it until the next run (" + e + ")";
+        }
     }
 
     private static boolean isReplaceable(Path directory) throws IOException {
@@ -127,16 +117,6 @@ public final class BundleWriter implements AutoCloseable {
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.sorted().toList();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> found;
-        try (Stream<Path> paths = Files.walk(directory)) {
-            found = paths.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : found) {
-            Files.delete(path);
         }
     }
 }

@@ -30,7 +30,7 @@ public final class Commands {
     /** The same command line, not run yet. */
     public static CommandLine commandLine(Object root) {
         CommandLine commandLine = new CommandLine(root);
-        commandLine.setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
+        commandLine.setOut(utf8(FileDescriptor.out)).setErr(stderr());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("smsieve: " + line(exception));
@@ -42,6 +42,10 @@ public final class Commands {
             return CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine;
+    }
+
+    static PrintWriter stderr() {
+        return utf8(FileDescriptor.err);
     }
 
     /** Messages are in all scripts, whatever the locale. */

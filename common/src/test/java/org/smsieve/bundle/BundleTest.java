@@ -28,6 +28,8 @@ class BundleTest {
     private static final Checkpoint CHECKPOINT = RandomWeights.checkpoint(
             new Gpt2Config(Tokenizer.VOCABULARY_SIZE, 16, 4, 1, 2, 8, 1e-5, List.of("ham", "spam")), 1);
 
+    private static final String[] FILES = {"README.md", "config.json", "model.safetensors"};
+
     @TempDir
     private Path directory;
 
@@ -39,7 +41,7 @@ class BundleTest {
 
         Bundle bundle = Bundle.open(output);
         assertThat(bundle.manifest()).isEqualTo(manifest(bundle.manifest().files()));
-        assertThat(bundle.manifest().files()).containsOnlyKeys("README.md", "config.json", "model.safetensors");
+        assertThat(bundle.manifest().files()).containsOnlyKeys(FILES);
         assertThat(bundle.checkpoint().config()).isEqualTo(CHECKPOINT.config());
     }
 
@@ -61,6 +63,64 @@ class BundleTest {
         }
 
         assertThat(names(directory)).isEmpty();
+    }
+
+    @Test
+    void letsOneAtATimeWriteABundle() throws IOException {
+        Path output = directory.resolve("bundle");
+        try (BundleWriter first = BundleWriter.begin(output)) {
+            assertThatThrownBy(() -> BundleWriter.begin(output))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("another process");
+
+            assertThat(first.directory()).exists();
+        }
+        write(output);
+
+        assertThat(names(directory)).containsExactly("bundle");
+    }
+
+    @Test
+    void cleansUpAfterAProcessThatWasKilledWhileItWrote() throws IOException {
+        Path output = directory.resolve("bundle");
+        Path left = Files.createDirectories(directory.resolve(".bundle.partial").resolve("new"));
+        Files.writeString(left.resolve("model.safetensors"), "half");
+
+        write(output);
+
+        assertThat(names(directory)).containsExactly("bundle");
+        assertThat(Bundle.open(output).manifest().files()).containsOnlyKeys(FILES);
+    }
+
+    @Test
+    void putsTheOldBundleBackAfterAProcessThatWasKilledWhileItReplacedIt() throws IOException {
+        Path output = directory.resolve("bundle");
+        write(output);
+        Path left = Files.createDirectory(directory.resolve(".bundle.partial"));
+        Files.move(output, left.resolve("old"));
+
+        BundleWriter.begin(output).close();
+
+        assertThat(names(directory)).containsExactly("bundle");
+        assertThat(Bundle.open(output).manifest().files()).containsOnlyKeys(FILES);
+    }
+
+    @Test
+    void keepsTheOldBundleWhereTheNewOneIsNotCommitted() throws IOException {
+        Path output = directory.resolve("bundle");
+        write(output);
+
+        assertThatThrownBy(() -> {
+                    try (BundleWriter writer = BundleWriter.begin(output)) {
+                        writer.commit(CHECKPOINT, TensorType.F32, files -> {
+                            throw new IllegalArgumentException("no manifest");
+                        });
+                    }
+                })
+                .hasMessage("no manifest");
+
+        assertThat(names(directory)).containsExactly("bundle");
+        assertThat(Bundle.open(output).manifest().files()).containsOnlyKeys(FILES);
     }
 
     @Test

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "smsieve",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PrepareCommand.class, TrainCommand.class, EvaluateCommand.class})
+        subcommands = {PrepareCommand.class, TrainCommand.class, EvaluateCommand.class, GenerateCommand.class})
 public final class Main {
     private Main() {}
 

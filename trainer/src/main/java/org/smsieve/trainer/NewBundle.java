@@ -4,7 +4,6 @@ import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +50,7 @@ import org.smsieve.trainer.report.Report;
  * @param command the command that makes it, for a person to run again
  */
 record NewBundle(
-        Path output,
+        BundleWriter writer,
         String name,
         String version,
         Origin base,
@@ -112,53 +111,51 @@ record NewBundle(
             Tokenizer tokenizer,
             String device)
             throws IOException {
-        try (BundleWriter writer = BundleWriter.begin(output)) {
-            Checkpoint stored = finetuned.rounded(type);
-            Stopwatch evaluating = new Stopwatch();
-            Map<String, Predictions> ours = new LinkedHashMap<>();
-            List<GoldenExample> golden;
-            try (Gpt2Classifier classifier =
-                    Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
-                parts.forEach((part, messages) -> {
-                    try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
-                        ours.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
-                    }
-                });
-                golden = golden(classifier, stored, tokenizer, device);
-            }
-            Duration evaluated = evaluating.time();
-            Stopwatch comparing = new Stopwatch();
-            Baseline baseline = new Baseline(parts.get(TRAIN), options.classWeights());
-            Map<String, Predictions> theirs = new LinkedHashMap<>();
-            parts.forEach((part, messages) -> theirs.put(part, baseline.predict(messages)));
-            Duration compared = comparing.time();
-
-            ThresholdChoice chosen = threshold.choose(ours.get(VALIDATION));
-            ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(VALIDATION));
-            List<Part> figures = parts.entrySet().stream()
-                    .map(part -> new Part(
-                            part.getKey(),
-                            part.getValue().counts(),
-                            Evaluation.of(ours.get(part.getKey()), chosen.threshold()),
-                            Evaluation.of(theirs.get(part.getKey()), chosenByBaseline.threshold())))
-                    .toList();
-            Map<String, Object> seconds = new LinkedHashMap<>();
-            seconds.put("training", seconds(training));
-            seconds.put("evaluation", seconds(evaluated));
-            seconds.put("baseline", seconds(compared));
-            Report report = new Report(
-                    name + "@" + version, chosen, chosenByBaseline, figures, history, about(finetuned, seconds));
-            report.write(writer.directory());
-            Map<String, Object> metrics = new LinkedHashMap<>();
-            figures.forEach(part -> metrics.put(part.name(), part.model().describe()));
-            Manifest described = manifest(Map.of(), chosen.threshold(), metrics, golden, finetuned);
-            Files.writeString(
-                    writer.directory().resolve(Bundle.CARD_FILE),
-                    ModelCard.of(described, report, command),
-                    StandardCharsets.UTF_8);
-            writer.commit(stored, type, files -> manifest(files, chosen.threshold(), metrics, golden, finetuned));
-            return report;
+        Checkpoint stored = finetuned.rounded(type);
+        Stopwatch evaluating = new Stopwatch();
+        Map<String, Predictions> ours = new LinkedHashMap<>();
+        List<GoldenExample> golden;
+        try (Gpt2Classifier classifier =
+                Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
+            parts.forEach((part, messages) -> {
+                try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
+                    ours.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
+                }
+            });
+            golden = golden(classifier, stored, tokenizer, device);
         }
+        Duration evaluated = evaluating.time();
+        Stopwatch comparing = new Stopwatch();
+        Baseline baseline = new Baseline(parts.get(TRAIN), options.classWeights());
+        Map<String, Predictions> theirs = new LinkedHashMap<>();
+        parts.forEach((part, messages) -> theirs.put(part, baseline.predict(messages)));
+        Duration compared = comparing.time();
+
+        ThresholdChoice chosen = threshold.choose(ours.get(VALIDATION));
+        ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(VALIDATION));
+        List<Part> figures = parts.entrySet().stream()
+                .map(part -> new Part(
+                        part.getKey(),
+                        part.getValue().counts(),
+                        Evaluation.of(ours.get(part.getKey()), chosen.threshold()),
+                        Evaluation.of(theirs.get(part.getKey()), chosenByBaseline.threshold())))
+                .toList();
+        Map<String, Object> seconds = new LinkedHashMap<>();
+        seconds.put("training", seconds(training));
+        seconds.put("evaluation", seconds(evaluated));
+        seconds.put("baseline", seconds(compared));
+        Report report =
+                new Report(name + "@" + version, chosen, chosenByBaseline, figures, history, about(finetuned, seconds));
+        report.write(writer.directory());
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        figures.forEach(part -> metrics.put(part.name(), part.model().describe()));
+        Manifest described = manifest(Map.of(), chosen.threshold(), metrics, golden, finetuned);
+        Files.writeString(
+                writer.directory().resolve(Bundle.CARD_FILE),
+                ModelCard.of(described, report, command),
+                StandardCharsets.UTF_8);
+        writer.commit(stored, type, files -> manifest(files, chosen.threshold(), metrics, golden, finetuned));
+        return report;
     }
 
     private List<GoldenExample> golden(Gpt2Classifier evaluated, Checkpoint stored, Tokenizer tokenizer, String device)

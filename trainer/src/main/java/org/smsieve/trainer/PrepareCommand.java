@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.smsieve.command.Interruption;
 import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
 import org.smsieve.trainer.data.DataDirectory;
@@ -67,15 +68,17 @@ public final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Splitter splitter = splitter();
-        Dataset dataset = splitter.read(data.path(), data.badRows());
-        Split split = splitter.split(dataset);
-        DataDirectory.write(split, output, force);
+        try (Interruption interruption = new Interruption(() -> "nothing was written to " + output)) {
+            Dataset dataset = splitter.read(data.path(), data.badRows());
+            Split split = splitter.split(dataset);
+            interruption.finish(() -> DataDirectory.write(split, output, force));
 
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(summary(dataset));
-        out.print(ClassTable.of(split));
-        out.println("written to " + output);
-        out.flush();
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(summary(dataset));
+            out.print(ClassTable.of(split));
+            out.println("written to " + output);
+            out.flush();
+        }
         return 0;
     }
 

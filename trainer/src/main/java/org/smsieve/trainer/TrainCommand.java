@@ -125,8 +125,13 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (BundleWriter writer = BundleWriter.begin(output)) {
+            return train(writer);
+        }
+    }
+
+    private Integer train(BundleWriter writer) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        BundleWriter.check(output);
         Split split = splitter().load(data.path(), data.badRows());
         out.print(ClassTable.of(split));
         Map<String, Dataset> parts = parts(split);
@@ -138,7 +143,7 @@ public final class TrainCommand implements Callable<Integer> {
         FinetuneOptions options = finetuning.options(
                 asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint(), precision);
         NewBundle bundle = new NewBundle(
-                output,
+                writer,
                 name(),
                 version(),
                 start.origin(),
@@ -173,6 +178,8 @@ public final class TrainCommand implements Callable<Integer> {
             throws IOException {
         List<LabelledTokens> validation = LabelledTokens.of(split.validation(), tokenizer);
         try (Finetuner finetuner = new Finetuner(start, Devices.of(device), options)) {
+            out.print(ModelSummary.of(start.config(), finetuner.trained()));
+            out.flush();
             if (finetuner.hasFrozenBlocks()) {
                 try (ProgressBar bar = Console.progressBar("frozen blocks", training.size() + validation.size())) {
                     finetuner.prepare(training, bar::stepBy);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,14 @@ public final class Finetuner implements AutoCloseable {
         training.trained().forEach(name -> trained.put(name, weights.get(name)));
         average = new WeightAverage(trained, options.averaging(), manager);
         optimizer = new AdamW(program, trained.values(), options.weightDecay(), manager);
+    }
+
+    /** The tensors that are trained and their shapes, by name. */
+    public Map<String, List<Long>> trained() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        trained.forEach((name, weight) -> shapes.put(
+                name, Arrays.stream(weight.getShape().getShape()).boxed().toList()));
+        return shapes;
     }
 
     /** Whether some blocks are frozen, so that {@link #prepare} has work to do. */
