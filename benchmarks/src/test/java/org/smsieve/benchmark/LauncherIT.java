@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,38 +19,38 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.smsieve.benchmark.Launcher.Result;
 
 /** What the README tells a user to type, typed: the launcher, the built-in model, real processes. */
 class LauncherIT {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-
     @TempDir
     private Path directory;
 
     @Test
     void helpsWithEveryCommandOfTheReadme() throws Exception {
         Set<String> commands = new TreeSet<>();
-        Matcher matcher = Pattern.compile("\\./smsieve ([a-z]+)").matcher(Files.readString(ROOT.resolve("README.md")));
+        Matcher matcher =
+                Pattern.compile("\\./smsieve ([a-z]+)").matcher(Files.readString(Launcher.ROOT.resolve("README.md")));
         while (matcher.find()) {
             commands.add(matcher.group(1));
         }
-        assertThat(commands).contains("demo", "stream", "classify", "prepare", "train", "evaluate", "benchmark");
-        String usage = run("--help").out;
+        assertThat(commands)
+                .contains("demo", "stream", "classify", "prepare", "train", "evaluate", "generate", "benchmark");
+        String usage = run("--help").out();
         for (String command : commands) {
             assertThat(usage).contains("  " + command + " ");
             Result help = run(command, "--help");
-            assertThat(help.code).as(command).isZero();
-            assertThat(help.out).startsWith("Usage: smsieve " + command);
+            assertThat(help.code()).as(command).isZero();
+            assertThat(help.out()).startsWith("Usage: smsieve " + command);
         }
     }
 
     @Test
     void refusesWrongUsage() throws Exception {
-        assertThat(run().code).isEqualTo(2);
-        assertThat(run("frobnicate").code).isEqualTo(2);
-        assertThat(run("frobnicate").err).contains("frobnicate: no such command");
-        assertThat(run("classify", "--frobnicate").code).isEqualTo(2);
+        assertThat(run().code()).isEqualTo(2);
+        assertThat(run("frobnicate").code()).isEqualTo(2);
+        assertThat(run("frobnicate").err()).contains("frobnicate: no such command");
+        assertThat(run("classify", "--frobnicate").code()).isEqualTo(2);
     }
 
     @Test
@@ -61,8 +60,8 @@ class LauncherIT {
                 "You are a winner you have been specially selected to receive $1000 cash or a $2000 award.",
                 "Hey, just wanted to check if we're still on for dinner tonight? Let me know!");
 
-        assertThat(result.code).as(result.err).isZero();
-        List<String> lines = result.out.lines().toList();
+        assertThat(result.code()).as(result.err()).isZero();
+        List<String> lines = result.out().lines().toList();
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0)).matches("spam\t(0\\.[5-9]\\d{5}|1\\.000000)\tYou are a winner .*");
         assertThat(lines.get(1)).matches("ham\t0\\.[0-4]\\d{5}\tHey, just .*");
@@ -76,7 +75,7 @@ class LauncherIT {
                         "PATH=" + System.getenv("PATH"),
                         "HOME=" + System.getenv("HOME"),
                         "LC_ALL=C",
-                        ROOT.resolve("smsieve").toString(),
+                        Launcher.ROOT.resolve("smsieve").toString(),
                         "classify",
                         "早上好 🎉")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -94,10 +93,10 @@ class LauncherIT {
 
         Result result = run("demo", "--once", "--kafka-port", "0", "--http-port", "0", "--messages", file.toString());
 
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(count(result.out, "ham") + count(result.out, "spam")).isEqualTo(100);
-        assertThat(count(result.out, "spam")).isGreaterThanOrEqualTo(25);
-        assertThat(count(result.out, "total")).isEqualTo(100);
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(count(result.out(), "ham") + count(result.out(), "spam")).isEqualTo(100);
+        assertThat(count(result.out(), "spam")).isGreaterThanOrEqualTo(25);
+        assertThat(count(result.out(), "total")).isEqualTo(100);
     }
 
     @Test
@@ -109,13 +108,13 @@ class LauncherIT {
         assumeThat(kcat).isTrue();
         int port = freePort();
         Path out = directory.resolve("out.txt");
-        Process demo = launcher("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
+        Process demo = Launcher.command("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
                 .redirectOutput(out.toFile())
                 .redirectError(directory.resolve("err.txt").toFile())
                 .start();
         try {
             String broker = "localhost:" + port;
-            Instant limit = Instant.now().plus(LIMIT);
+            Instant limit = Instant.now().plus(Launcher.LIMIT);
             while (Files.readString(out).lines().noneMatch(line -> line.startsWith("total"))) {
                 assertThat(demo.isAlive()).isTrue();
                 assertThat(Instant.now()).isBefore(limit);
@@ -133,7 +132,8 @@ class LauncherIT {
             assertThat(labelled).contains("me smsieve.label=spam,smsieve.score=", text);
         } finally {
             demo.destroy();
-            assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(demo.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         }
         assertThat(demo.exitValue()).isZero();
     }
@@ -151,42 +151,35 @@ class LauncherIT {
         String split = directory.resolve("split").toString();
         String model = directory.resolve("model").toString();
 
-        assertThat(run("prepare", "--data", data.toString(), "--output", split).code)
+        assertThat(run("prepare", "--data", data.toString(), "--output", split).code())
                 .isZero();
         Result trained = run("train", "--base", "mini", "--data", split, "--output", model, "--epochs", "2");
-        assertThat(trained.code).as(trained.err).isZero();
+        assertThat(trained.code()).as(trained.err()).isZero();
         Result evaluated = run("evaluate", "--model", model, "--data", data.toString());
 
-        assertThat(evaluated.out).contains("60 messages, accuracy ");
-        assertThat(run("classify", "--model", model, "win a prize of 7").out).matches("(spam|ham)\t\\d\\.\\d{6}\t.*\n");
+        assertThat(evaluated.out()).contains("60 messages, accuracy ");
+        assertThat(run("classify", "--model", model, "win a prize of 7").out())
+                .matches("(spam|ham)\t\\d\\.\\d{6}\t.*\n");
+    }
+
+    @Test
+    void continuesAText() throws Exception {
+        Result result = run("generate", "--base", "mini", "--prompt", "Every effort 🎉", "--max-new-tokens", "2");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).startsWith("Every effort 🎉").endsWith("\n");
     }
 
     @Test
     void measuresItsSpeed() throws Exception {
         Result result = run("benchmark", "--seconds", "1");
 
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out).contains("the book's way", "batch 256");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).contains("the book's way", "batch 256");
     }
-
-    private record Result(int code, String out, String err) {}
 
     private Result run(String... arguments) throws IOException, InterruptedException {
-        Path out = Files.createTempFile(directory, "out", ".txt");
-        Path err = Files.createTempFile(directory, "err", ".txt");
-        Process process = launcher(arguments)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static ProcessBuilder launcher(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(ROOT.resolve("smsieve").toString()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command);
+        return Launcher.run(directory, arguments);
     }
 
     private String kcat(String input, String... arguments) throws IOException, InterruptedException {
