@@ -32,6 +32,8 @@ public final class Commands {
         CommandLine commandLine = new CommandLine(root);
         commandLine.setOut(utf8(FileDescriptor.out)).setErr(stderr());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        // A message may begin with an @.
+        commandLine.setExpandAtFiles(false);
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("smsieve: " + line(exception));
             if (isDefect(exception)) {

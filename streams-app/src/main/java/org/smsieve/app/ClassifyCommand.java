@@ -47,13 +47,19 @@ final class ClassifyCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", description = "A bundle. Default: the model built in.")
     private Path bundle;
 
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
+    private String device;
+
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "auto", description = "auto, fp32 or bf16.")
+    private String precision;
+
     @Parameters(paramLabel = "TEXT", description = "Messages. Default: a line each from stdin, in UTF-8.")
     private List<String> texts = List.of();
 
     @Override
     public Integer call() throws IOException {
         try (BatchClassifier classifier =
-                main.open(new AppConfig.Model(Optional.ofNullable(bundle), ComputeOptions.AUTO))) {
+                main.open(new AppConfig.Model(Optional.ofNullable(bundle), new ComputeOptions(device, precision)))) {
             if (texts.isEmpty()) {
                 classifyLines(classifier);
             } else {

@@ -11,17 +11,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.fixture.FakeClassifier;
+import org.smsieve.classifier.ComputeOptions;
+import org.smsieve.command.Commands;
 import picocli.CommandLine;
 
 class MainTest {
     private final AtomicReference<FakeClassifier> opened = new AtomicReference<>();
+    private final AtomicReference<AppConfig.Model> asked = new AtomicReference<>();
     private final StringWriter out = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine commandLine = new CommandLine(new Main(model -> {
+        CommandLine commandLine = Commands.commandLine(new Main(model -> {
+            asked.set(model);
             opened.set(new FakeClassifier(Duration.ZERO));
             return opened.get();
         }));
@@ -35,12 +41,26 @@ class MainTest {
 
     @Test
     void printsALineForEachArgument() {
-        int exitCode = run("classify", "hello you", "a\tb\nc", "");
+        int exitCode = run("classify", "hello you", "a\tb\nc", "", "@@you");
 
         assertThat(exitCode).isZero();
         assertThat(out.toString().lines())
-                .containsExactly(line("hello you", "hello you"), line("a\tb\nc", "a\\tb\\nc"), line("", ""));
+                .containsExactly(
+                        line("hello you", "hello you"),
+                        line("a\tb\nc", "a\\tb\\nc"),
+                        line("", ""),
+                        line("@@you", "@@you"));
         assertThat(opened.get().isClosed()).isTrue();
+    }
+
+    @Test
+    void opensTheModelAskedFor() {
+        run("classify", "hello");
+        assertThat(asked).hasValue(new AppConfig.Model(Optional.empty(), ComputeOptions.AUTO));
+
+        run("classify", "--model", "m", "--device", "cpu", "--precision", "bf16", "hello");
+
+        assertThat(asked).hasValue(new AppConfig.Model(Optional.of(Path.of("m")), new ComputeOptions("cpu", "bf16")));
     }
 
     @Test

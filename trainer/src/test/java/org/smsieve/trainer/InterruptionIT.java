@@ -3,6 +3,7 @@ package org.smsieve.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.smsieve.checkpoint.RandomWeights;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.text.Tokenizer;
 
-/** Training in a process of its own, ended in its midst as a user or a machine ends it. */
+/** Commands in a process of their own, ended in their midst as a user or a machine ends them. */
 class InterruptionIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -55,7 +56,7 @@ class InterruptionIT {
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void leavesNothingOfAnInterruptedTraining(String signal, int exitCode) throws Exception {
-        start(1_000_000);
+        train(1_000_000);
         awaitEpoch(2);
         assertThat(names()).contains(".model.partial");
 
@@ -70,12 +71,12 @@ class InterruptionIT {
 
     @Test
     void keepsTheBundleThatAnInterruptedTrainingWasToReplace() throws Exception {
-        start(1);
+        train(1);
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(err)).isZero();
         byte[] manifest = Files.readAllBytes(directory.resolve("model").resolve(Bundle.MANIFEST_FILE));
 
-        start(1_000_000);
+        train(1_000_000);
         awaitEpoch(1);
         send("TERM");
 
@@ -87,10 +88,10 @@ class InterruptionIT {
 
     @Test
     void letsTheNextTrainingCleanUpAfterAKilledOne() throws Exception {
-        start(1_000_000);
+        train(1_000_000);
         awaitEpoch(1);
         Process killed = process;
-        start(1);
+        train(1);
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(Files.readString(err)).contains("is being written by another process");
@@ -98,27 +99,39 @@ class InterruptionIT {
 
         killed.destroyForcibly().waitFor();
         assertThat(names()).contains(".model.partial").doesNotContain("model");
-        start(1);
+        train(1);
 
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(err)).isZero();
         assertThat(names()).contains("model").doesNotContain(".model.partial");
     }
 
-    private void start(int epochs) throws IOException {
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-        if (!works(command)) {
-            // Where it is not GNU's: then the tests must not run with SIGINT ignored, as after sh's "&".
-            command.clear();
+    @Test
+    void writesNoDataWhenPreparingIsInterrupted() throws Exception {
+        Path pipe = directory.resolve("pipe.tsv");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        run(
+                "prepare",
+                "--data",
+                pipe.toString(),
+                "--output",
+                directory.resolve("split").toString());
+        // Opens when the process reads.
+        try (OutputStream end = Files.newOutputStream(pipe)) {
+            end.write('h');
+            send("TERM");
+
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
+        assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(143);
+        assertThat(names()).doesNotContain("split");
+        assertThat(Files.readString(err).strip())
+                .isEqualTo("smsieve: interrupted; nothing was written to " + directory.resolve("split"));
+    }
+
+    private void train(int epochs) throws IOException {
+        run(
                 "train",
                 "--base",
                 directory.resolve("base").toString(),
@@ -129,7 +142,24 @@ class InterruptionIT {
                 "--trainable",
                 "all",
                 "--epochs",
-                Integer.toString(epochs)));
+                Integer.toString(epochs));
+    }
+
+    private void run(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        if (!works(command)) {
+            // Where env is not GNU's: then the tests must not run with SIGINT ignored, as after "&" in a script.
+            command.clear();
+        }
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
         process = new ProcessBuilder(command)
                 .redirectOutput(directory.resolve("out.txt").toFile())
                 .redirectError(err.toFile())
