@@ -1,2 +1,2 @@
-/** What all commands share: exit codes and how errors are told to a person. */
+/** What all commands share: exit codes, how errors are told to a person, and what an interruption undoes. */
 package org.smsieve.command;
