@@ -11,12 +11,15 @@ import org.smsieve.trainer.evaluate.Figure;
 
 /** The model's confusion matrix: a cell is the darker the larger its share of the row. */
 final class ConfusionPlot {
+    /** Above the matrix: the title, the axis' name and the labels, which stand upright where they are too wide. */
     private static final int TOP = 92;
+
+    private static final int TOP_WITHOUT_LABELS = 78;
     private static final int BELOW = 46;
     private static final int SMALLEST_CELL = 34;
     private static final int LARGEST_CELL = 130;
     private static final int MATRIX = 420;
-    private static final int LONGEST_LABEL = 14;
+    private static final int LONGEST_LABEL = 18;
 
     private ConfusionPlot() {}
 
@@ -31,36 +34,38 @@ final class ConfusionPlot {
                 .mapToDouble(label -> Look.width(shortened(label), Look.AXIS))
                 .max()
                 .orElse(0);
+        boolean upright = widest > cell - 8;
+        int top = upright ? TOP_WITHOUT_LABELS + (int) Math.ceil(widest) : TOP;
         int left = (int) Math.ceil(widest) + 58;
-        int width = Math.max(left + labels * cell + left / 2, 420);
-        return Optional.of(new Picture(
-                width, TOP + labels * cell + BELOW, graphics -> paint(graphics, part, confusion, left, width, cell)));
+        int width = Math.max(left + labels * cell + 40, 420);
+        return Optional.of(new Picture(width, top + labels * cell + BELOW, graphics -> {
+            Look.title(graphics, "Confusion matrix: " + part.name(), width);
+            matrix(graphics, confusion, left, top, cell, upright);
+        }));
     }
 
-    private static void paint(Graphics2D graphics, Part part, Confusion confusion, int left, int width, int cell) {
+    private static void matrix(Graphics2D graphics, Confusion confusion, int left, int top, int cell, boolean upright) {
         List<String> labels = confusion.labels();
         int side = labels.size() * cell;
-        Look.title(graphics, "Confusion matrix: " + part.name(), width);
-        Look.text(graphics, "label given", left + side / 2.0, TOP - 34, Look.AXIS, Look.INK, 0.5);
-        Look.upwards(graphics, "own label", Look.MARGIN + 10, TOP + side / 2.0, Look.AXIS, Look.INK);
+        double center = left + side / 2.0;
+        Look.text(graphics, "label given", center, Look.MARGIN + 42, Look.AXIS, Look.INK, 0.5);
+        Look.upwards(graphics, "own label", Look.MARGIN + 10, top + side / 2.0, Look.AXIS, Look.INK, 0.5);
         for (int i = 0; i < labels.size(); i++) {
             double middle = (i + 0.5) * cell;
-            String label = Look.shortened(labels.get(i), Math.min(LONGEST_LABEL, Math.max(3, cell / 8)));
-            Look.text(graphics, label, left + middle, TOP - 10, Look.AXIS, Look.INK, 0.5);
-            Look.text(graphics, shortened(labels.get(i)), left - 10, TOP + middle + 4, Look.AXIS, Look.INK, 1);
+            String label = shortened(labels.get(i));
+            if (upright) {
+                Look.upwards(graphics, label, left + middle + 4, top - 8, Look.AXIS, Look.INK, 0);
+            } else {
+                Look.text(graphics, label, left + middle, top - 10, Look.AXIS, Look.INK, 0.5);
+            }
+            Look.text(graphics, label, left - 10, top + middle + 4, Look.AXIS, Look.INK, 1);
             for (int j = 0; j < labels.size(); j++) {
-                Rectangle2D place = new Rectangle2D.Double(left + j * cell + 1, TOP + i * cell + 1, cell - 2, cell - 2);
+                Rectangle2D place = new Rectangle2D.Double(left + j * cell + 1, top + i * cell + 1, cell - 2, cell - 2);
                 cell(graphics, confusion.counts().get(i).get(j), confusion.having(labels.get(i)), place);
             }
         }
-        Look.text(
-                graphics,
-                "shares are of a row: of the messages that have the label",
-                width / 2.0,
-                TOP + side + 26,
-                Look.SMALL,
-                Look.FAINT,
-                0.5);
+        String note = "the darker, the larger the share of the row";
+        Look.text(graphics, note, center, top + side + 26, Look.SMALL, Look.FAINT, 0.5);
     }
 
     private static void cell(Graphics2D graphics, int count, int row, Rectangle2D place) {

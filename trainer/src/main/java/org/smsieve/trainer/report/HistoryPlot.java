@@ -3,10 +3,14 @@ package org.smsieve.trainer.report;
 import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -32,9 +36,10 @@ final class HistoryPlot {
         return isEmpty(history)
                 ? Optional.empty()
                 : Optional.of(new Picture(WIDTH, HEIGHT, graphics -> {
-                    XYChart chart = chart(history, "loss (nats)", LegendPosition.InsideNE, Figures::loss);
-                    chart.getStyler().setYAxisMin(0.0);
-                    paint(graphics, chart, history, "Loss during training");
+                    XYChart chart = chart(history, "loss (nats)", Figures::loss);
+                    double most = extremes(history, Figures::loss).getMax();
+                    chart.getStyler().setYAxisMin(-0.02 * most).setYAxisMax(1.04 * most);
+                    paint(graphics, chart, history, "Loss during training", true);
                 }));
     }
 
@@ -42,20 +47,22 @@ final class HistoryPlot {
         return isEmpty(history)
                 ? Optional.empty()
                 : Optional.of(new Picture(WIDTH, HEIGHT, graphics -> {
-                    XYChart chart = chart(
-                            history, "accuracy (%)", LegendPosition.InsideSE, figures -> 100 * figures.accuracy());
-                    double least = history.points().stream()
-                            .mapToDouble(point -> Math.min(
-                                    point.train().accuracy(),
-                                    point.validation() == null
-                                            ? 1
-                                            : point.validation().accuracy()))
-                            .min()
-                            .orElseThrow();
-                    chart.getStyler().setYAxisMin(Math.max(0, 10 * Math.floor(10 * least - 0.5)));
-                    chart.getStyler().setYAxisMax(100.5);
-                    paint(graphics, chart, history, "Accuracy during training");
+                    XYChart chart = chart(history, "accuracy (%)", figures -> 100 * figures.accuracy());
+                    double floor = 10
+                            * Math.floor(
+                                    10 * extremes(history, Figures::accuracy).getMin());
+                    double room = (100 - floor) / 40;
+                    chart.getStyler().setYAxisMin(floor - room).setYAxisMax(100 + room);
+                    paint(graphics, chart, history, "Accuracy during training", false);
                 }));
+    }
+
+    private static DoubleSummaryStatistics extremes(History history, ToDoubleFunction<Figures> figure) {
+        return history.points().stream()
+                .flatMap(point -> Stream.of(point.train(), point.validation()))
+                .filter(Objects::nonNull)
+                .mapToDouble(figure)
+                .summaryStatistics();
     }
 
     private static boolean isEmpty(History history) {
@@ -66,9 +73,8 @@ final class HistoryPlot {
         return history.points().get(history.points().size() - 1);
     }
 
-    private static XYChart chart(
-            History history, String yTitle, LegendPosition legend, ToDoubleFunction<Figures> figure) {
-        XYChart chart = Look.chart(WIDTH, HEIGHT - TOP + Look.MARGIN, "epochs", yTitle, legend);
+    private static XYChart chart(History history, String yTitle, ToDoubleFunction<Figures> figure) {
+        XYChart chart = Look.chart(WIDTH, HEIGHT - TOP + Look.MARGIN, "epochs", yTitle, LegendPosition.OutsideS);
         List<Point> points = history.points();
         boolean few = points.size() <= MAX_MARKERS;
         add(chart, "training messages", points, few ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE, true, figure);
@@ -83,9 +89,16 @@ final class HistoryPlot {
                     false,
                     figure);
         }
-        chart.getStyler().setXAxisMin(0.0).setXAxisMax(last(history).epoch());
-        chart.getStyler().setXAxisDecimalPattern("0.##").setXAxisTickMarkSpacingHint(90);
-        chart.getStyler().setMarkerSize(6);
+        double room = last(history).epoch() / 80;
+        chart.getStyler().setXAxisMin(-room).setXAxisMax(last(history).epoch() + room);
+        // Both axes have whole numbers, which XChart does not promise.
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(epoch -> " ");
+        chart.getStyler().setAxisTitlePadding(16);
+        chart.getStyler()
+                .setAxisTickMarkLength(4)
+                .setPlotGridVerticalLinesVisible(false)
+                .setMarkerSize(6);
+        chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
         return chart;
     }
 
@@ -107,40 +120,43 @@ final class HistoryPlot {
                 marker);
     }
 
-    private static void paint(Graphics2D graphics, XYChart chart, History history, String title) {
+    private static void paint(Graphics2D graphics, XYChart chart, History history, String title, boolean downwards) {
         int top = TOP - Look.MARGIN;
         graphics.translate(0, top);
-        chart.paint(graphics, WIDTH, HEIGHT - top);
+        chart.paint(graphics, WIDTH, HEIGHT - top - 8);
         graphics.translate(0, -top);
         Look.title(graphics, title, WIDTH);
-        upperAxis(graphics, chart, history, TOP);
+        double epochs = last(history).epoch();
+        double examples = last(history).examples();
+        double middle = (chart.getScreenXFromChart(0) + chart.getScreenXFromChart(epochs)) / 2;
+        Look.text(graphics, "messages learned from", middle, TOP - 26, Look.AXIS, Look.INK, 0.5);
+        ticks(graphics, chart, examples, epochs / examples, TOP, -4, -8);
+        ticks(graphics, chart, epochs, 1, bottom(chart), 5, 20);
         if (history.keptEpoch() < history.epochs()) {
-            keptEpoch(graphics, chart, history);
+            // Where there is no curve.
+            keptEpoch(graphics, chart, history, downwards ? TOP + 16 : bottom(chart) - 10);
         }
     }
 
-    private static void upperAxis(Graphics2D graphics, XYChart chart, History history, double y) {
-        double perEpoch = last(history).examples() / last(history).epoch();
-        double step = step(last(history).examples());
-        for (double examples = 0; examples <= last(history).examples(); examples += step) {
-            double x = chart.getScreenXFromChart(examples / perEpoch);
+    /** Ticks with labels along an axis whose unit is so many epochs. */
+    private static void ticks(
+            Graphics2D graphics, XYChart chart, double end, double unit, double y, int length, int labels) {
+        double step = step(end);
+        for (int i = 0; i * step <= end; i++) {
+            double x = chart.getScreenXFromChart(i * step * unit);
             graphics.setColor(Look.FAINT);
             graphics.setStroke(new BasicStroke(1));
-            graphics.draw(new Line2D.Double(x, y, x, y - 4));
-            Look.text(graphics, Figure.count((int) examples), x, y - 8, Look.AXIS, Look.INK, 0.5);
+            graphics.draw(new Line2D.Double(x, y, x, y + length));
+            Look.text(graphics, Figure.count((int) (i * step)), x, y + labels, Look.AXIS, Look.INK, 0.5);
         }
-        double middle = (chart.getScreenXFromChart(0)
-                        + chart.getScreenXFromChart(last(history).epoch()))
-                / 2;
-        Look.text(graphics, "messages learned from", middle, y - 26, Look.AXIS, Look.INK, 0.5);
     }
 
     /** The least of 1, 2, 5, 10, 20, … that makes few enough ticks. */
-    private static double step(long examples) {
+    private static double step(double end) {
         double power = 1;
         while (true) {
             for (int factor : new int[] {1, 2, 5}) {
-                if (examples / (factor * power) <= MAX_TICKS) {
+                if (end / (factor * power) <= MAX_TICKS) {
                     return factor * power;
                 }
             }
@@ -148,14 +164,16 @@ final class HistoryPlot {
         }
     }
 
-    private static void keptEpoch(Graphics2D graphics, XYChart chart, History history) {
+    private static void keptEpoch(Graphics2D graphics, XYChart chart, History history, double y) {
         double x = chart.getScreenXFromChart(history.keptEpoch());
-        double bottom =
-                TOP - Look.MARGIN + chart.getScreenYFromChart(chart.getStyler().getYAxisMin());
         graphics.setColor(Look.FAINT);
-        graphics.setStroke(
-                new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0));
-        graphics.draw(new Line2D.Double(x, TOP, x, bottom));
-        Look.text(graphics, "kept", x - 5, TOP + 16, Look.AXIS, Look.INK, 1);
+        graphics.setStroke(Look.DASHED);
+        graphics.draw(new Line2D.Double(x, TOP, x, bottom(chart)));
+        Look.text(graphics, "kept", x - 6, y, Look.AXIS, Look.INK, 1);
+    }
+
+    /** Where the plot's lower edge is, once it has been painted. */
+    private static double bottom(XYChart chart) {
+        return TOP - Look.MARGIN + chart.getScreenYFromChart(chart.getStyler().getYAxisMin());
     }
 }

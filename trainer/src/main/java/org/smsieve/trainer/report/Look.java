@@ -32,6 +32,9 @@ final class Look {
     static final Font SMALL = font(Font.PLAIN, 10);
     static final int MARGIN = 16;
 
+    static final BasicStroke DASHED =
+            new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {8, 5}, 0);
+
     private static final FontRenderContext UNHINTED = new FontRenderContext(null, true, true);
 
     private Look() {}
@@ -92,11 +95,16 @@ final class Look {
         graphics.fill(layout.getOutline(AffineTransform.getTranslateInstance(x - anchor * layout.getAdvance(), y)));
     }
 
-    /** Text that runs upwards, its middle at {@code y}. */
-    static void upwards(Graphics2D graphics, String text, double x, double y, Font font, Color color) {
+    /**
+     * Text that runs upwards, as outlines.
+     *
+     * @param x of its baseline
+     * @param anchor the share of its length that is below {@code y}
+     */
+    static void upwards(Graphics2D graphics, String text, double x, double y, Font font, Color color, double anchor) {
         AffineTransform before = graphics.getTransform();
         graphics.rotate(-Math.PI / 2, x, y);
-        text(graphics, text, x, y, font, color, 0.5);
+        text(graphics, text, x, y, font, color, anchor);
         graphics.setTransform(before);
     }
 

@@ -4,7 +4,10 @@ import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2D;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
@@ -51,7 +54,10 @@ record Picture(int width, int height, Consumer<Graphics2D> painter) {
             try (PDPageContentStream content = new PDPageContentStream(document, page)) {
                 content.drawForm(graphics.getXFormObject());
             }
-            document.save(file.toFile());
+            // Given a file, PDFBox warns of replacing one.
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                document.save(out);
+            }
         }
     }
 

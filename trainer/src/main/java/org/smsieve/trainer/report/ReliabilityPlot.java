@@ -95,7 +95,7 @@ final class ReliabilityPlot {
                 bottom,
                 chart.getScreenXFromChart(1),
                 bottom));
-        Look.upwards(graphics, "messages", Look.MARGIN + 10, bottom - BARS / 2.0 + 8, Look.AXIS, Look.INK);
-        Look.upwards(graphics, "(log scale)", Look.MARGIN + 26, bottom - BARS / 2.0 + 8, Look.SMALL, Look.FAINT);
+        Look.upwards(graphics, "messages", Look.MARGIN + 10, bottom - BARS / 2.0 + 8, Look.AXIS, Look.INK, 0.5);
+        Look.upwards(graphics, "(log scale)", Look.MARGIN + 26, bottom - BARS / 2.0 + 8, Look.SMALL, Look.FAINT, 0.5);
     }
 }

@@ -49,12 +49,15 @@ final class RocPlot {
                 least = Math.min(
                         least, add(chart, "baseline", part.baseline(), leftEnd, Look.SECOND, SeriesMarkers.SQUARE));
             }
-            chart.getStyler().setXAxisLogarithmic(true).setXAxisMin(leftEnd).setXAxisMax(1.05);
+            chart.getStyler()
+                    .setXAxisLogarithmic(true)
+                    .setXAxisMin(leftEnd / 1.3)
+                    .setXAxisMax(1.3);
             chart.getStyler().setXAxisTickLabelsFormattingFunction(rate -> Figure.plain(100 * rate) + " %");
             double floor = Math.max(0, Math.floor(10 * least - 0.5) / 10);
             double room = (1 - floor) / 40;
             chart.getStyler().setYAxisMin(floor - room).setYAxisMax(1 + room);
-            chart.getStyler().setYAxisDecimalPattern("0.0#").setMarkerSize(9);
+            chart.getStyler().setYAxisDecimalPattern("0.00").setMarkerSize(9);
             graphics.translate(0, TOP);
             chart.paint(graphics, WIDTH, HEIGHT - TOP);
             graphics.translate(0, -TOP);
@@ -84,13 +87,17 @@ final class RocPlot {
         }
         rates.add(1.0);
         recalls.add(lastRecall);
-        Look.add(
+        XYSeries line = Look.add(
                 chart,
                 name + ", AUC " + Figure.decimal(curve.area()),
                 toArray(rates),
                 toArray(recalls),
                 color,
                 SeriesMarkers.NONE);
+        if (color.equals(Look.SECOND)) {
+            // The first curve is seen where this lies on it.
+            line.setLineStyle(Look.DASHED);
+        }
         double decidedRate = Math.max(leftEnd, evaluation.confusion().falsePositiveRate(positive));
         double decidedRecall = evaluation.confusion().recall(positive);
         XYSeries decided = Look.add(
