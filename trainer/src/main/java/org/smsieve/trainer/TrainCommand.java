@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.BundleWriter;
-import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.UserException;
@@ -28,14 +27,13 @@ import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
-import org.smsieve.trainer.evaluate.ThresholdRule;
-import org.smsieve.trainer.evaluate.ThresholdRule.MaxFalsePositiveRate;
 import org.smsieve.trainer.finetune.Figures;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
 import org.smsieve.trainer.finetune.LabelledTokens;
 import org.smsieve.trainer.report.Report;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,18 +95,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private FinetuneFlags finetuning;
 
-    @Option(
-            names = "--decision-threshold",
-            paramLabel = "LABEL=P",
-            description = "Give LABEL to messages whose probability of it is at least P; default: the likeliest label.")
-    private Map<String, Double> decisionThreshold = Map.of();
-
-    @Option(
-            names = "--max-false-positive-rate",
-            paramLabel = "X",
-            description = "Pick the lowest threshold that gives spam (or else the last label) to at most this share of"
-                    + " the other validation messages.")
-    private Double maxFalsePositiveRate;
+    @ArgGroup
+    private ThresholdFlags threshold = new ThresholdFlags();
 
     @Option(
             names = "--store",
@@ -149,7 +137,7 @@ public final class TrainCommand implements Callable<Integer> {
                 start.origin(),
                 split.source(),
                 options,
-                threshold(split),
+                threshold.rule(split),
                 store,
                 precision.label(),
                 command());
@@ -247,29 +235,6 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--as-book has a seed of its own: leave out --seed");
         }
         return asBook ? new BookSplitter() : new StratifiedSplitter(Proportions.DEFAULT, seed());
-    }
-
-    private ThresholdRule threshold(Split split) {
-        if (maxFalsePositiveRate != null) {
-            if (!decisionThreshold.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(), "--max-false-positive-rate and --decision-threshold: leave out one");
-            }
-            MaxFalsePositiveRate rule = new MaxFalsePositiveRate(maxFalsePositiveRate);
-            rule.check(split.validation());
-            return rule;
-        }
-        if (decisionThreshold.isEmpty()) {
-            return new ThresholdRule.Likeliest();
-        }
-        Map.Entry<String, Double> only = decisionThreshold.entrySet().iterator().next();
-        if (decisionThreshold.size() > 1
-                || !split.labels().contains(only.getKey())
-                || !(only.getValue() >= 0 && only.getValue() <= 1)) {
-            throw new UserException("decision-threshold: " + decisionThreshold + " (expected: one of " + split.labels()
-                    + " and a probability from 0 to 1)");
-        }
-        return new ThresholdRule.Given(new DecisionThreshold(only.getKey(), only.getValue()));
     }
 
     private String name() {

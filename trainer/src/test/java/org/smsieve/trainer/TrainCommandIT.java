@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,8 @@ import org.smsieve.classifier.Gpt2Classifier;
 import org.smsieve.command.Commands;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
+import org.smsieve.trainer.data.Example;
+import org.smsieve.trainer.data.LabelledFile;
 import picocli.CommandLine;
 
 /** The commands as their user runs them, on a small base checkpoint and made-up messages. */
@@ -84,11 +87,13 @@ class TrainCommandIT {
 
         assertThat(result.err).isEmpty();
         assertThat(result.code).isZero();
-        assertThat(result.out).contains("epoch 8 ", "kept: epoch ", "test: ", "written to " + output);
+        assertThat(result.out).contains("epoch 8 ", "kept: epoch ", "written to " + output);
+        assertThat(result.out).containsPattern("test +model +\\d+ ").containsPattern("\n +baseline +\\d+ ");
         Bundle bundle = Bundle.open(output);
         assertThat(bundle.manifest().labels()).containsExactly("ham", "spam");
         assertThat(bundle.manifest().metrics()).containsKeys("train", "validation", "test");
         assertThat(Files.readString(output.resolve("README.md"))).contains("smsieve train --base");
+        assertThat(bundle.manifest().files()).containsKeys("report.json", "report.md", "roc.png", "roc.pdf");
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions("cpu", "fp32"))) {
             for (GoldenExample golden : bundle.manifest().goldenExamples()) {
                 float[] logits = classifier.logits(Tokenizer.gpt2().encode(golden.text()));
@@ -143,6 +148,65 @@ class TrainCommandIT {
     }
 
     @Test
+    void picksAThresholdThatTheModelThenDecidesBy() throws IOException {
+        Path output = directory.resolve("model");
+        Path report = directory.resolve("report");
+
+        Result result = run(
+                "train",
+                "--base",
+                base.toString(),
+                "--data",
+                data.toString(),
+                "--output",
+                output.toString(),
+                "--epochs",
+                "1",
+                "--store",
+                "bf16",
+                "--max-false-positive-rate",
+                "0.1");
+
+        assertThat(result.err).isEmpty();
+        assertThat(result.out)
+                .contains("All figures are at the decision threshold: spam where its probability is at least 0.")
+                .contains("The baseline's are at the decision threshold: spam where");
+        Bundle bundle = Bundle.open(output);
+        assertThat(bundle.manifest().hyperParameters()).containsEntry("maxFalsePositiveRate", 0.1);
+        assertThat(bundle.manifest().decisionThreshold().label()).isEqualTo("spam");
+        JsonNode written =
+                new JsonMapper().readTree(output.resolve("report.json").toFile());
+        assertThat(written.at("/parts/validation/model/falsePositiveRate").doubleValue())
+                .isLessThanOrEqualTo(0.1);
+        assertThat(written.at("/parts/validation/baseline/falsePositiveRate").doubleValue())
+                .isLessThanOrEqualTo(0.1);
+
+        Result evaluated = run(
+                "evaluate",
+                "--model",
+                output.toString(),
+                "--data",
+                data.toString(),
+                "--json",
+                "--report",
+                report.toString());
+
+        assertThat(evaluated.code).isZero();
+        assertThat(report.resolve("report.md")).content().contains("# Report on model@", "![roc](roc.png)");
+        int[][] decided = new int[2][2];
+        try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions("cpu", "fp32"))) {
+            for (Example example : LabelledFile.read(data).examples()) {
+                Tokens tokens = Tokenizer.gpt2().encode(example.text());
+                String label = classifier.classify(List.of(tokens)).get(0).label();
+                decided[classifier.labels().indexOf(example.label())][
+                        classifier.labels().indexOf(label)]++;
+            }
+        }
+        assertThat(new JsonMapper().readTree(evaluated.out).get("confusion"))
+                .hasToString(Arrays.deepToString(decided).replace(" ", ""));
+    }
+
+    @Test
     void saysInOneLineWhatIsWrong() throws IOException {
         Path output = directory.resolve("model");
         Path other = Files.createDirectory(directory.resolve("other"));
@@ -158,6 +222,7 @@ class TrainCommandIT {
             {"--epochs", "0", "epochs: 0"},
             {"--class-weight", "eggs=2", "class-weight: eggs"},
             {"--decision-threshold", "spam=7", "decision-threshold"},
+            {"--max-false-positive-rate", "1.5", "max-false-positive-rate: 1.5"},
             {"--also-evaluate", "nowhere.tsv", "nowhere.tsv"},
             {"--name", "two words", "name: two words"},
             {"--base", other.toString(), "vocab_size: 160"}
@@ -180,6 +245,15 @@ class TrainCommandIT {
             assertThat(output).doesNotExist();
         }
         assertThat(run("train", "--base", "mini").code).isEqualTo(2);
+        assertThat(run(
+                                "train",
+                                "--base=mini",
+                                "--data=x",
+                                "--output=y",
+                                "--decision-threshold=spam=0.9",
+                                "--max-false-positive-rate=0.01")
+                        .code)
+                .isEqualTo(2);
         assertThat(run("train", "--trainable", "everything").code).isEqualTo(2);
     }
 
