@@ -79,7 +79,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     new Part(messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
             Report report = new Report(
                     classifier.model(),
-                    new ThresholdChoice(threshold, "the model's"),
+                    new ThresholdChoice(threshold, threshold == null ? "" : "as the model has it"),
                     null,
                     List.of(part),
                     null,

@@ -169,8 +169,8 @@ class TrainCommandIT {
 
         assertThat(result.err).isEmpty();
         assertThat(result.out)
-                .contains("All figures are at the decision threshold: spam where its probability is at least 0.")
-                .contains("The baseline's are at the decision threshold: spam where");
+                .contains("All figures are at a decision threshold of 0.")
+                .contains("The baseline's are at a decision threshold of ");
         Bundle bundle = Bundle.open(output);
         assertThat(bundle.manifest().hyperParameters()).containsEntry("maxFalsePositiveRate", 0.1);
         assertThat(bundle.manifest().decisionThreshold().label()).isEqualTo("spam");

@@ -23,7 +23,7 @@ public sealed interface ThresholdRule {
     record Given(DecisionThreshold threshold) implements ThresholdRule {
         @Override
         public ThresholdChoice choose(Predictions validation) {
-            return new ThresholdChoice(threshold, "given");
+            return new ThresholdChoice(threshold, "as asked for");
         }
 
         @Override
@@ -70,7 +70,7 @@ public sealed interface ThresholdRule {
             double above = Math.min(next(positives, below), next(negatives, below));
             double probability = between(below, above);
             return new ThresholdChoice(
-                    new DecisionThreshold(positive, probability), note(validation, positive, probability, allowed));
+                    new DecisionThreshold(positive, probability), reason(validation, positive, probability, allowed));
         }
 
         /** How many of so many messages may be false positives: exact where share times messages is whole. */
@@ -103,29 +103,27 @@ public sealed interface ThresholdRule {
             return Math.log(clipped) - Math.log1p(-clipped);
         }
 
-        private String note(Predictions validation, String positive, double probability, int allowed) {
+        private String reason(Predictions validation, String positive, double probability, int allowed) {
             Confusion reached = Confusion.of(validation, new DecisionThreshold(positive, probability));
             int negatives = reached.messages() - reached.having(positive);
             int falsePositives = reached.given(positive) - reached.hits(positive);
             String note = String.format(
                     Locale.ROOT,
-                    "the lowest that gives %s to at most %s %% of the other validation messages: %,d of %,d",
-                    positive,
+                    "the lowest with at most %s %% false positives in the validation part, where it has %,d of %,d",
                     Figure.plain(100 * share),
                     falsePositives,
                     negatives);
             if (falsePositives > allowed) {
-                return note + "; the model is certain of those, no threshold keeps them out";
+                return note + "; the classifier is certain of those, no threshold keeps them out";
             }
-            if (allowed == 0) {
+            if (allowed == 0 && share > 0) {
                 // Clopper and Pearson 1934 for no event: the rate with which that has a chance of 5 %.
                 double upper = 1 - Math.pow(0.05, 1.0 / negatives);
                 return note
                         + String.format(
                                 Locale.ROOT,
-                                "; %,d messages are too few to tell of such a share, so there must be none:"
-                                        + " with 95 %% confidence the share is below %.2g %%",
-                                negatives,
+                                "; so few messages cannot show such a share, so none was allowed: with 95 %% confidence"
+                                        + " the share is below %.2g %%",
                                 100 * upper);
             }
             return note;

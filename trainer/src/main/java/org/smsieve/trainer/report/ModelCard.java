@@ -109,7 +109,7 @@ public final class ModelCard {
 
     private String figures() {
         StringBuilder figures = new StringBuilder(SummaryTable.of(report).markdown()).append('\n');
-        figures.append(Markdown.text(Thresholds.sentences(report)));
+        figures.append(Markdown.text(String.join(" ", Thresholds.sentences(report))));
         figures.append(" Precision, recall and F1 are of ").append(Markdown.text(report.positiveLabel()));
         figures.append(
                         ", false positives the share of the other messages that were called so, 95 % the interval of the")

@@ -44,13 +44,14 @@ final class Plots {
         return written;
     }
 
-    /** Java fails in several ways where fontconfig, FreeType or all fonts are missing, as in small images. */
+    /** Java fails in several ways where its own libraries or all fonts are missing, as in small images. */
     private static boolean fontsWork() {
         try {
             return !new TextLayout("0", Look.AXIS, new FontRenderContext(null, true, true))
                     .getBounds()
                     .isEmpty();
-        } catch (LinkageError | InternalError | RuntimeException e) {
+        } catch (Error | RuntimeException e) {
+            // Among them a bare java.lang.Error.
             LOG.warn("no plots: Java finds no fonts ({}); install fontconfig and a font such as DejaVu", e.toString());
             return false;
         }

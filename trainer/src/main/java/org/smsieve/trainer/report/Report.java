@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.smsieve.message.OneLine;
 import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.evaluate.ThresholdChoice;
@@ -52,7 +53,10 @@ public record Report(
 
     /** The main figures of all parts, aligned, and the thresholds they are at, for a terminal. */
     public String summary() {
-        return SummaryTable.of(this).text() + OneLine.of(Thresholds.sentences(this)) + "\n";
+        return SummaryTable.of(this).text()
+                + Thresholds.sentences(this).stream()
+                        .map(sentence -> OneLine.of(sentence) + "\n")
+                        .collect(Collectors.joining());
     }
 
     /** All figures of the main part, aligned, for a terminal. */

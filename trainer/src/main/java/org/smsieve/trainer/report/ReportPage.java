@@ -39,13 +39,18 @@ final class ReportPage {
             page.append("The baseline is a ").append(Baseline.NAME);
             page.append(", trained on the same messages with the same class weights.\n\n");
         }
-        page.append(Markdown.text(Thresholds.sentences(report))).append("\n\n");
+        page.append(Markdown.text(String.join(" ", Thresholds.sentences(report))))
+                .append("\n\n");
     }
 
     private void meaning() {
         String positive = Markdown.text(report.positiveLabel());
         page.append("- Accuracy: the share of messages that got their own label; 95 %: where it lies on other messages")
-                .append(" of the same kind, with that confidence (Wilson).\n");
+                .append(" of the same kind, with that confidence (Wilson)");
+        if (report.threshold().threshold() != null) {
+            page.append("; likeliest label: the accuracy if that were given, without a decision threshold");
+        }
+        page.append(".\n");
         page.append("- Precision: of the messages called ")
                 .append(positive)
                 .append(", the share that are; recall: of those that are, the share that were called so; F1: their")
@@ -81,18 +86,6 @@ final class ReportPage {
             columns.add("baseline");
         }
         Table figures = new Table(1, columns);
-        add(
-                figures,
-                "accuracy",
-                part,
-                evaluation -> Figure.percent(evaluation.confusion().accuracy()));
-        if (part.model().threshold() != null) {
-            add(
-                    figures,
-                    "accuracy at the likeliest label",
-                    part,
-                    evaluation -> Figure.percent(evaluation.likeliestAccuracy()));
-        }
         add(figures, "loss", part, evaluation -> Figure.decimal(evaluation.loss()));
         add(figures, "Brier score", part, evaluation -> Figure.decimal(evaluation.brier()));
         add(figures, "calibration error", part, evaluation -> Figure.decimal(evaluation.calibrationError()));

@@ -11,23 +11,26 @@ import org.smsieve.trainer.evaluate.ThresholdChoice;
 final class Thresholds {
     private Thresholds() {}
 
-    /** What the thresholds are and how they came about. */
-    static String sentences(Report report) {
-        String sentences = sentence("All figures", report.threshold());
-        return report.baselineThreshold() == null || report.baselineThreshold().equals(report.threshold())
-                ? sentences
-                : sentences + " " + sentence("The baseline's", report.baselineThreshold());
+    /** What the thresholds are and how they came about, a sentence for the model and one for the baseline. */
+    static List<String> sentences(Report report) {
+        ThresholdChoice ours = report.threshold();
+        ThresholdChoice theirs = report.baselineThreshold();
+        List<String> sentences = new ArrayList<>();
+        sentences.add(
+                "All figures are at " + phrase(ours) + (ours.reason().isEmpty() ? "." : ": " + ours.reason() + "."));
+        if (theirs != null && !theirs.equals(ours)) {
+            String reason = theirs.reason().equals(ours.reason()) ? "picked in the same way" : theirs.reason();
+            sentences.add("The baseline's are at " + phrase(theirs) + (reason.isEmpty() ? "." : ": " + reason + "."));
+        }
+        return sentences;
     }
 
-    private static String sentence(String subject, ThresholdChoice choice) {
-        if (choice.threshold() == null) {
-            return subject + " are at the likeliest label.";
-        }
-        return subject + " are at the decision threshold: "
-                + choice.threshold().label()
-                + " where its probability is at least "
-                + Figure.probability(choice.threshold().probability())
-                + ", else the likeliest of the others (" + choice.reason() + ").";
+    private static String phrase(ThresholdChoice choice) {
+        return choice.threshold() == null
+                ? "the likeliest label"
+                : "a decision threshold of "
+                        + Figure.probability(choice.threshold().probability())
+                        + " for " + choice.threshold().label();
     }
 
     /** False positives and recall of the positive label at several thresholds. */

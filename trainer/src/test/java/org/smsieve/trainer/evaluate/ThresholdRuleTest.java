@@ -74,7 +74,7 @@ class ThresholdRuleTest {
         ThresholdChoice choice = new MaxFalsePositiveRate(0.001).choose(predictions(ham, List.of(0.9)));
 
         assertThat(choice.threshold().probability()).isBetween(0.499, 0.9);
-        assertThat(choice.reason()).contains("at most 0.1 %", "0 of 500", "too few", "below 0.60 %");
+        assertThat(choice.reason()).contains("at most 0.1 %", "0 of 500", "so few messages", "below 0.60 %");
     }
 
     @Test

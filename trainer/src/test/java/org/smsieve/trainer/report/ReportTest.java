@@ -1,6 +1,7 @@
 package org.smsieve.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -110,7 +111,7 @@ class ReportTest {
             }
             assertThat(page).contains("![" + plot + "](" + plot + ".png)");
         }
-        assertThat(page).contains("spam where its probability is at least 0.83, else", "(0 of 70)");
+        assertThat(page).contains("at a decision threshold of 0.83 for spam: 0 of 70.", "| likeliest label |");
     }
 
     private static long colours(BufferedImage image) {
@@ -188,7 +189,7 @@ class ReportTest {
         assertThat(result.at("/dataset/name").textValue()).isEqualTo(data.name());
         assertThat(result.at("/metrics/0/type").textValue()).isEqualTo("accuracy");
         assertThat(result.at("/metrics/0/value").doubleValue())
-                .isCloseTo(report.main().model().confusion().accuracy(), org.assertj.core.api.Assertions.within(1e-6));
+                .isCloseTo(report.main().model().confusion().accuracy(), within(1e-6));
         assertThat(matter.get("base_model").textValue()).isEqualTo("openai-community/gpt2");
         assertThat(matter.has("license")).isFalse();
         assertThat(matter.has("datasets")).isFalse();
