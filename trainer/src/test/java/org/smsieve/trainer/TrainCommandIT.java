@@ -28,6 +28,7 @@ import org.smsieve.command.Commands;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 import org.smsieve.trainer.data.Example;
+import org.smsieve.trainer.data.BadRows;
 import org.smsieve.trainer.data.LabelledFile;
 import picocli.CommandLine;
 
@@ -195,7 +196,7 @@ class TrainCommandIT {
         assertThat(report.resolve("report.md")).content().contains("# Report on model@", "![roc](roc.png)");
         int[][] decided = new int[2][2];
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions("cpu", "fp32"))) {
-            for (Example example : LabelledFile.read(data).examples()) {
+            for (Example example : LabelledFile.read(data, BadRows.REFUSED).examples()) {
                 Tokens tokens = Tokenizer.gpt2().encode(example.text());
                 String label = classifier.classify(List.of(tokens)).get(0).label();
                 decided[classifier.labels().indexOf(example.label())][
