@@ -179,7 +179,7 @@ class InterruptionIT {
 
     private void awaitEpoch(int epoch) throws IOException, InterruptedException {
         Instant limit = Instant.now().plus(LIMIT);
-        while (!Files.readString(directory.resolve("out.txt")).contains("epoch " + epoch + ":")) {
+        while (!Files.readString(directory.resolve("out.txt")).contains("epoch " + epoch + " ")) {
             assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
             assertThat(Instant.now()).isBefore(limit);
             Thread.sleep(50);
