@@ -105,7 +105,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("data", source.name());
         about.put("data sha256", source.sha256());
-        about.put("precision", classifier.precision().toString());
+        about.put("precision", classifier.precision().label());
         return about;
     }
 

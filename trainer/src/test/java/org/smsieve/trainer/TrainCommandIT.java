@@ -27,8 +27,8 @@ import org.smsieve.classifier.Gpt2Classifier;
 import org.smsieve.command.Commands;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
-import org.smsieve.trainer.data.Example;
 import org.smsieve.trainer.data.BadRows;
+import org.smsieve.trainer.data.Example;
 import org.smsieve.trainer.data.LabelledFile;
 import picocli.CommandLine;
 

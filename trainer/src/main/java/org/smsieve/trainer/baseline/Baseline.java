@@ -10,6 +10,7 @@ import de.bwaldvogel.liblinear.SolverType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.smsieve.trainer.data.Dataset;
@@ -22,11 +23,8 @@ import org.smsieve.trainer.evaluate.Predictions;
  * deterministic, and takes some seconds for thousands of messages.
  */
 public final class Baseline {
-    /** What it is, for a person. */
-    public static final String NAME = "logistic regression on n-grams";
-
     /** More would take minutes and gigabytes; of more messages, this many are taken at equal distances. */
-    static final int MAX_MESSAGES = 20_000;
+    private static final int MAX_MESSAGES = 20_000;
 
     private static final double C = 10;
     private static final double TOLERANCE = 1e-3;
@@ -60,6 +58,17 @@ public final class Baseline {
         parameter.setWeights(weights(problem.y, present, classWeights), present);
         Linear.disableDebugOutput();
         model = Linear.train(problem, parameter);
+    }
+
+    /**
+     * What it is, for a person.
+     *
+     * @param messages how many there were to train on
+     */
+    public static String description(int messages) {
+        String share = messages > MAX_MESSAGES ? String.format(Locale.ROOT, "%,d of ", MAX_MESSAGES) : "";
+        return "logistic regression on word and character n-grams, trained on " + share + "the same messages with the"
+                + " same class weights";
     }
 
     /** What it says of labelled messages. */

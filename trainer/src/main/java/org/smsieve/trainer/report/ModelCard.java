@@ -9,7 +9,6 @@ import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.bundle.GoldenExample;
 import org.smsieve.bundle.Manifest;
 import org.smsieve.message.Probability;
-import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.evaluate.Confusion;
 import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.evaluate.Figure;
@@ -24,7 +23,8 @@ public final class ModelCard {
     private static final String SMS_SPAM_COLLECTION =
             "7d039a24a6083ed9ef0f806ebad56bbb976e3aeb8de05669173bfdc4996c239d";
 
-    private static final List<String> HUB_MODELS = List.of("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl");
+    /** What the names of downloaded bases begin with, before {@code NAME@REVISION}. */
+    private static final String HUB = "openai-community/";
 
     private final Manifest manifest;
     private final Report report;
@@ -53,8 +53,8 @@ public final class ModelCard {
         matter.put("library_name", "transformers");
         matter.put("pipeline_tag", "text-classification");
         matter.put("tags", List.of("sms", "spam-detection", "gpt2"));
-        if (manifest.base() != null && HUB_MODELS.contains(manifest.base().name())) {
-            matter.put("base_model", "openai-community/" + manifest.base().name());
+        if (manifest.base() != null && manifest.base().name().startsWith(HUB)) {
+            matter.put("base_model", manifest.base().name().replaceFirst("@.*", ""));
         }
         if (isSmsSpamCollection()) {
             matter.put("datasets", List.of("ucirvine/sms_spam"));
@@ -116,8 +116,8 @@ public final class ModelCard {
                 .append(" accuracy (Wilson), MCC Matthews' correlation coefficient.");
         if (report.baselineThreshold() != null) {
             figures.append(" The baseline is a ")
-                    .append(Baseline.NAME)
-                    .append(", trained on the same messages in the same run.");
+                    .append(report.baselineDescription())
+                    .append('.');
         }
         return figures.append(" More figures are in [report.md](report.md).\n").toString();
     }

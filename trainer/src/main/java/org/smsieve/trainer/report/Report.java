@@ -22,7 +22,7 @@ import org.smsieve.trainer.finetune.History;
  * @param model the model, {@code name@version}
  * @param threshold the model's decision threshold
  * @param baselineThreshold the baseline's; null where there is no baseline
- * @param parts the parts of the data, at least one
+ * @param parts the parts of the data, at least one; where there is a baseline, the training part first
  * @param history how training went; null where that is unknown
  * @param about more facts by their names, such as the command
  */
@@ -82,6 +82,11 @@ public record Report(
         return main().model().positiveLabel();
     }
 
+    /** The baseline learned from the first part. */
+    String baselineDescription() {
+        return Baseline.description(parts.get(0).model().messages());
+    }
+
     private Map<String, Object> describe() {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("model", model);
@@ -90,7 +95,7 @@ public record Report(
         described.put("decisionThreshold", threshold);
         if (baselineThreshold != null) {
             Map<String, Object> baseline = new LinkedHashMap<>();
-            baseline.put("name", Baseline.NAME);
+            baseline.put("description", baselineDescription());
             baseline.put("decisionThreshold", baselineThreshold);
             described.put("baseline", baseline);
         }

@@ -3,7 +3,6 @@ package org.smsieve.trainer.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.evaluate.Calibration;
 import org.smsieve.trainer.evaluate.Confusion;
 import org.smsieve.trainer.evaluate.Evaluation;
@@ -36,8 +35,9 @@ final class ReportPage {
     private void summary() {
         page.append(SummaryTable.of(report).markdown()).append('\n');
         if (report.baselineThreshold() != null) {
-            page.append("The baseline is a ").append(Baseline.NAME);
-            page.append(", trained on the same messages with the same class weights.\n\n");
+            page.append("The baseline is a ")
+                    .append(report.baselineDescription())
+                    .append(".\n\n");
         }
         page.append(Markdown.text(String.join(" ", Thresholds.sentences(report))))
                 .append("\n\n");

@@ -176,7 +176,7 @@ class ReportTest {
     void makesACardWhoseFrontMatterIsYamlWhateverTheNames() throws IOException {
         List<String> labels = List.of("no", "a|b\n*c*", "yes: \"x\" #1\\ \u0001\u0085\u2028 ü😀");
         Origin data = new Origin("- {data}: \t'x'\n---\n.csv", SHA256);
-        Manifest manifest = manifest(labels, data, new Origin("gpt2", SHA256));
+        Manifest manifest = manifest(labels, data, new Origin("openai-community/gpt2@607a30d", SHA256));
         Report report = report(labels, LIKELIEST, null);
 
         String card = ModelCard.of(manifest, report, "smsieve train --data '```'");
