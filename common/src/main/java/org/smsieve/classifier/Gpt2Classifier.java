@@ -120,7 +120,7 @@ public final class Gpt2Classifier implements BatchClassifier {
     }
 
     private Verdict verdict(Tokens message, float[] logits) {
-        double[] probabilities = softmax(logits);
+        double[] probabilities = Softmax.of(logits, 0, logits.length);
         Map<String, Double> scores = new LinkedHashMap<>();
         for (int i = 0; i < probabilities.length; i++) {
             scores.put(labels().get(i), probabilities[i]);
@@ -146,25 +146,5 @@ public final class Gpt2Classifier implements BatchClassifier {
             }
         }
         return likeliest;
-    }
-
-    private static double[] softmax(float[] logits) {
-        double highest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            highest = Math.max(highest, logit);
-        }
-        double[] probabilities = new double[logits.length];
-        double sum = 0;
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] = Math.exp(logits[i] - highest);
-            sum += probabilities[i];
-        }
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] /= sum;
-        }
-        if (Double.isNaN(sum)) {
-            throw new ArithmeticException("logits: not a number (expected: finite numbers; the model is damaged)");
-        }
-        return probabilities;
     }
 }

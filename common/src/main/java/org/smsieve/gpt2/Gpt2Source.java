@@ -225,7 +225,7 @@ final class Gpt2Source {
         String block = "self.h_" + layer + "_";
         String attention = block + "attn_";
         boolean plain = kernels == Kernels.PLAIN;
-        String weights = plain ? "w" : "";
+        String parts = ", [" + config.embed() + ", " + config.embed() + ", " + config.embed() + "], ";
         String query = "torch.index_select(y, 0, rows)";
         method(
                 "pooled_block_" + layer,
@@ -233,17 +233,14 @@ final class Gpt2Source {
                 "Tensor",
                 "y = " + layerNorm("x", block + "ln_1"),
                 "x = torch.index_select(x, 0, rows)",
-                plain ? "w = " + adapted(attention + "c_attn") : "",
-                "q = "
-                        + (plain
-                                ? "torch.addmm(" + columns(attention + "c_attn_bias", 0, 0) + ", " + query + ", "
-                                        + columns(weights, 1, 0) + ")"
-                                : linear(query, attention + "query")),
+                // Split once: the gradients of slices would each be as large as the whole.
+                plain ? "w = torch.split_with_sizes(" + adapted(attention + "c_attn") + parts + "1)" : "",
+                plain ? "b = torch.split_with_sizes(" + attention + "c_attn_bias" + parts + "0)" : "",
+                "q = " + (plain ? "torch.addmm(b[0], " + query + ", w[0])" : linear(query, attention + "query")),
                 // (heads, batch, headWidth)
                 "q = torch.transpose(torch.view(q, [batch, " + config.heads() + ", " + config.headWidth() + "]), 0, 1)",
                 // (heads, batch, embed)
-                "q = torch.bmm(q, " + (plain ? byHead(columns(weights, 1, 1), "[1, 2, 0]") : attention + "key_weight")
-                        + ")",
+                "q = torch.bmm(q, " + (plain ? byHead("w[1]", "[1, 2, 0]") : attention + "key_weight") + ")",
                 "y = torch.view(y, [batch, tokens, " + config.embed() + "])",
                 // (batch, heads, tokens)
                 "p = torch.bmm(torch.mul(torch.transpose(q, 0, 1), " + 1 / Math.sqrt(config.headWidth())
@@ -255,11 +252,9 @@ final class Gpt2Source {
                 // (heads, batch, embed)
                 "a = torch.transpose(torch.bmm(p, y), 0, 1)",
                 // (heads, batch, headWidth)
-                "a = torch.bmm(a, " + (plain ? byHead(columns(weights, 1, 2), "[1, 0, 2]") : attention + "value_weight")
-                        + ")",
+                "a = torch.bmm(a, " + (plain ? byHead("w[2]", "[1, 0, 2]") : attention + "value_weight") + ")",
                 "a = torch.reshape(torch.transpose(a, 0, 1), [batch, " + config.embed() + "])",
-                "a = torch.add(a, " + (plain ? columns(attention + "c_attn_bias", 0, 2) : attention + "value_bias")
-                        + ")",
+                "a = torch.add(a, " + (plain ? "b[2]" : attention + "value_bias") + ")",
                 afterAttention(block));
     }
 

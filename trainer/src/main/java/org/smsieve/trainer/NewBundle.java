@@ -25,7 +25,6 @@ import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.classifier.ComputeOptions;
 import org.smsieve.classifier.Gpt2Classifier;
-import org.smsieve.gpt2.Precision;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.data.Dataset;
@@ -35,7 +34,9 @@ import org.smsieve.trainer.evaluate.Predictions;
 import org.smsieve.trainer.evaluate.ThresholdChoice;
 import org.smsieve.trainer.evaluate.ThresholdRule;
 import org.smsieve.trainer.finetune.FinetuneOptions;
+import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
+import org.smsieve.trainer.finetune.LabelledTokens;
 import org.smsieve.trainer.report.ModelCard;
 import org.smsieve.trainer.report.Part;
 import org.smsieve.trainer.report.Report;
@@ -104,26 +105,21 @@ record NewBundle(
      * @return what was written
      */
     Report write(
-            Checkpoint finetuned,
+            Finetuner finetuner,
             History history,
             Duration training,
             Map<String, Dataset> parts,
             Tokenizer tokenizer,
             String device)
             throws IOException {
+        Checkpoint finetuned = finetuner.result();
         Checkpoint stored = finetuned.rounded(type);
         Stopwatch evaluating = new Stopwatch();
-        Map<String, Predictions> ours = new LinkedHashMap<>();
-        List<GoldenExample> golden;
-        try (Gpt2Classifier classifier =
-                Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
-            parts.forEach((part, messages) -> {
-                try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
-                    ours.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
-                }
-            });
-            golden = golden(classifier, stored, tokenizer, device);
-        }
+        // Where nothing is rounded, the finetuner has the very weights, and what the frozen blocks give at hand.
+        Map<String, Predictions> ours = finetuner.hasFrozenBlocks() && type == TensorType.F32
+                ? predictions(finetuner, parts, tokenizer)
+                : predictions(stored, parts, tokenizer, device);
+        List<GoldenExample> golden = golden(stored, tokenizer, device);
         Duration evaluated = evaluating.time();
         Stopwatch comparing = new Stopwatch();
         Baseline baseline = new Baseline(parts.get(TRAIN), options.classWeights());
@@ -158,24 +154,42 @@ record NewBundle(
         return report;
     }
 
-    private List<GoldenExample> golden(Gpt2Classifier evaluated, Checkpoint stored, Tokenizer tokenizer, String device)
-            throws IOException {
-        if (evaluated.precision() == Precision.FP32) {
-            return golden(evaluated, tokenizer);
-        }
-        try (Gpt2Classifier exact = Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
-            return golden(exact, tokenizer);
-        }
+    private static Map<String, Predictions> predictions(
+            Finetuner finetuner, Map<String, Dataset> parts, Tokenizer tokenizer) {
+        Map<String, Predictions> predictions = new LinkedHashMap<>();
+        parts.forEach((part, messages) -> {
+            try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
+                List<LabelledTokens> tokens = LabelledTokens.of(messages, tokenizer);
+                predictions.put(part, finetuner.predict(tokens, bar::stepBy));
+            }
+        });
+        return predictions;
     }
 
-    private static List<GoldenExample> golden(Gpt2Classifier classifier, Tokenizer tokenizer) {
+    private Map<String, Predictions> predictions(
+            Checkpoint stored, Map<String, Dataset> parts, Tokenizer tokenizer, String device) throws IOException {
+        Map<String, Predictions> predictions = new LinkedHashMap<>();
+        try (Gpt2Classifier classifier =
+                Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
+            parts.forEach((part, messages) -> {
+                try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
+                    predictions.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
+                }
+            });
+        }
+        return predictions;
+    }
+
+    private List<GoldenExample> golden(Checkpoint stored, Tokenizer tokenizer, String device) throws IOException {
         List<GoldenExample> golden = new ArrayList<>();
-        for (String text : GOLDEN_TEXTS) {
-            List<Double> logits = new ArrayList<>();
-            for (float logit : classifier.logits(tokenizer.encode(text))) {
-                logits.add((double) logit);
+        try (Gpt2Classifier classifier = Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
+            for (String text : GOLDEN_TEXTS) {
+                List<Double> logits = new ArrayList<>();
+                for (float logit : classifier.logits(tokenizer.encode(text))) {
+                    logits.add((double) logit);
+                }
+                golden.add(new GoldenExample(text, logits));
             }
-            golden.add(new GoldenExample(text, logits));
         }
         return golden;
     }

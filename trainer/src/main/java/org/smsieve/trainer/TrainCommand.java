@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.BundleWriter;
-import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
@@ -144,54 +143,43 @@ public final class TrainCommand implements Callable<Integer> {
 
         bundle.check(start.checkpoint());
         Stopwatch stopwatch = new Stopwatch();
-        Finetuned finetuned = finetune(start.checkpoint(), options, split, training, tokenizer, out);
-        Report report =
-                bundle.write(finetuned.checkpoint(), finetuned.history(), stopwatch.time(), parts, tokenizer, device);
-        out.print(report.summary());
+        try (Finetuner finetuner = new Finetuner(start.checkpoint(), Devices.of(device), options)) {
+            out.print(ModelSummary.of(start.checkpoint().config(), finetuner.trained()));
+            out.flush();
+            History history = finetune(finetuner, training, LabelledTokens.of(split.validation(), tokenizer), out);
+            Report report = bundle.write(finetuner, history, stopwatch.time(), parts, tokenizer, device);
+            out.print(report.summary());
+        }
         out.println("written to " + output);
         out.flush();
         return 0;
     }
 
-    /** A finetuned model and how it came about. */
-    private record Finetuned(Checkpoint checkpoint, History history) {}
-
-    private Finetuned finetune(
-            Checkpoint start,
-            FinetuneOptions options,
-            Split split,
-            List<LabelledTokens> training,
-            Tokenizer tokenizer,
-            PrintWriter out)
-            throws IOException {
-        List<LabelledTokens> validation = LabelledTokens.of(split.validation(), tokenizer);
-        try (Finetuner finetuner = new Finetuner(start, Devices.of(device), options)) {
-            out.print(ModelSummary.of(start.config(), finetuner.trained()));
-            out.flush();
-            if (finetuner.hasFrozenBlocks()) {
-                try (ProgressBar bar = Console.progressBar("frozen blocks", training.size() + validation.size())) {
-                    finetuner.prepare(training, bar::stepBy);
-                    finetuner.prepare(validation, bar::stepBy);
+    private static History finetune(
+            Finetuner finetuner, List<LabelledTokens> training, List<LabelledTokens> validation, PrintWriter out) {
+        if (finetuner.hasFrozenBlocks()) {
+            try (ProgressBar bar = Console.progressBar("frozen blocks", training.size() + validation.size())) {
+                finetuner.prepare(training, bar::stepBy);
+                finetuner.prepare(validation, bar::stepBy);
+            }
+        }
+        try (ProgressBar bar = Console.progressBar("train", finetuner.steps(training))) {
+            History history = finetuner.train(training, validation, new Finetuner.Progress() {
+                @Override
+                public void step(int step, double loss) {
+                    bar.stepTo(step).setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
                 }
-            }
-            History history;
-            try (ProgressBar bar = Console.progressBar("train", finetuner.steps(training))) {
-                history = finetuner.train(training, validation, new Finetuner.Progress() {
-                    @Override
-                    public void step(int step, double loss) {
-                        bar.stepTo(step).setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
-                    }
 
-                    @Override
-                    public void point(History.Point point) {
-                        Console.clearBar();
-                        out.println(line(point));
-                        out.flush();
-                    }
-                });
-            }
+                @Override
+                public void point(History.Point point) {
+                    Console.clearBar();
+                    out.println(line(point));
+                    out.flush();
+                }
+            });
+            Console.clearBar();
             out.printf(Locale.ROOT, "kept: epoch %d of %d%n", history.keptEpoch(), history.epochs());
-            return new Finetuned(finetuner.result(), history);
+            return history;
         }
     }
 

@@ -8,19 +8,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.checkpoint.Tensor;
+import org.smsieve.classifier.Softmax;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.TokenBatch;
 import org.smsieve.gpt2.Training;
 import org.smsieve.text.Tokens;
+import org.smsieve.trainer.evaluate.Prediction;
+import org.smsieve.trainer.evaluate.Predictions;
 
 /**
  * Finetunes a checkpoint on labelled messages: cross entropy on one position of each message, AdamW (Loshchilov and
@@ -38,7 +43,7 @@ public final class Finetuner implements AutoCloseable {
     private final Map<String, NDArray> trained = new LinkedHashMap<>();
     private final WeightAverage average;
     private final AdamW optimizer;
-    private Map<String, NDArray> best = Map.of();
+    private final Map<String, NDArray> kept = new LinkedHashMap<>();
 
     /**
      * Loads a checkpoint.
@@ -134,39 +139,68 @@ public final class Finetuner implements AutoCloseable {
     Figures evaluate(List<LabelledTokens> messages) {
         double loss = 0;
         int right = 0;
-        for (List<LabelledTokens> batch : BatchOrder.BY_LENGTH.batches(messages, EVALUATION_BATCH, new Random(0))) {
-            try (NDManager scratch = program.newManager()) {
-                Inputs inputs = inputs(batch, scratch);
-                NDArray logits = program.classify(inputs.input, inputs.rows);
-                float[] values = logits.logSoftmax(1).toFloatArray();
-                for (int i = 0; i < batch.size(); i++) {
-                    int label = batch.get(i).label();
-                    int likeliest = 0;
-                    for (int j = 1; j < labels.size(); j++) {
-                        likeliest =
-                                values[i * labels.size() + j] > values[i * labels.size() + likeliest] ? j : likeliest;
-                    }
-                    loss -= values[i * labels.size() + label];
-                    right += likeliest == label ? 1 : 0;
-                }
-            }
+        for (Prediction prediction : predict(messages, done -> {}).rows()) {
+            loss -= Math.log(Math.max(prediction.probabilities().get(prediction.label()), Double.MIN_NORMAL));
+            right += prediction.likeliest() == prediction.label() ? 1 : 0;
         }
         return new Figures(loss / messages.size(), (double) right / messages.size());
     }
 
-    /** Keeps the weights, or their averages, as they are now. */
-    void keep() {
-        best.values().forEach(NDArray::close);
-        Map<String, NDArray> copies = new LinkedHashMap<>();
-        trained.keySet().forEach(name -> copies.put(name, WeightAverage.copy(average.of(name), manager)));
-        best = copies;
+    /**
+     * What the weights as they are now say of messages: after training those of the epoch kept.
+     *
+     * @param progress is told how many messages were done since it was last told
+     */
+    public Predictions predict(List<LabelledTokens> messages, IntConsumer progress) {
+        List<Integer> byLength = IntStream.range(0, messages.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> messages.get(i).tokens().length()))
+                .toList();
+        Prediction[] predictions = new Prediction[messages.size()];
+        for (int begin = 0; begin < byLength.size(); begin += EVALUATION_BATCH) {
+            List<Integer> batch = byLength.subList(begin, Math.min(begin + EVALUATION_BATCH, byLength.size()));
+            try (NDManager scratch = program.newManager()) {
+                Inputs inputs = inputs(batch.stream().map(messages::get).toList(), scratch);
+                float[] logits = program.classify(inputs.input, inputs.rows).toFloatArray();
+                for (int i = 0; i < batch.size(); i++) {
+                    int first = i * labels.size();
+                    List<Double> probabilities = Arrays.stream(Softmax.of(logits, first, first + labels.size()))
+                            .boxed()
+                            .toList();
+                    predictions[batch.get(i)] =
+                            new Prediction(messages.get(batch.get(i)).label(), probabilities);
+                }
+            }
+            progress.accept(batch.size());
+        }
+        return new Predictions(labels, List.of(predictions));
     }
 
-    /** The finetuned model, adapters merged: that of the epoch kept; before training the base itself. */
+    /** Makes a copy of the weights, or of their averages, as they are now. */
+    void keep() {
+        kept.values().forEach(NDArray::close);
+        trained.keySet().forEach(name -> kept.put(name, WeightAverage.copy(average.of(name), manager)));
+    }
+
+    /** Puts the copy of {@link #keep} in place of the weights. */
+    void restore() {
+        trained.forEach((name, weight) -> {
+            try (NDArray detached = weight.stopGradient()) {
+                detached.set(WeightAverage.ALL, kept.get(name));
+            }
+        });
+    }
+
+    /** The model with the weights as they are now: after training those of the epoch kept. Adapters are merged. */
     public Checkpoint result() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        best.forEach((name, value) -> tensors.put(
-                name, new Tensor(value.toFloatArray(), value.getShape().getShape())));
+        trained.forEach((name, weight) -> {
+            try (NDArray detached = weight.stopGradient()) {
+                tensors.put(
+                        name,
+                        new Tensor(detached.toFloatArray(), weight.getShape().getShape()));
+            }
+        });
         return options.lora() == null ? base.with(tensors) : Adapters.merged(base, tensors, options.lora());
     }
 

@@ -74,6 +74,7 @@ final class TrainingLoop {
         if (!keepsBest) {
             finetuner.keep();
         }
+        finetuner.restore();
         return new History(points, epoch, keepsBest ? best : epoch);
     }
 

@@ -11,7 +11,8 @@ import java.util.Map;
  * (Polyak and Juditsky 1992). Its decay grows with the steps, so that the first weights are soon forgotten.
  */
 final class WeightAverage {
-    private static final NDIndex ALL = new NDIndex(":");
+    /** All of an array. */
+    static final NDIndex ALL = new NDIndex(":");
 
     private final Map<String, NDArray> weights;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();

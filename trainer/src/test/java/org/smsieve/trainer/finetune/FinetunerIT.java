@@ -39,7 +39,6 @@ class FinetunerIT {
 
                 assertThat(loss).isCloseTo(run.get("losses").get(step).doubleValue(), within((double) TOLERANCE));
             }
-            finetuner.keep();
 
             Checkpoint result = finetuner.result();
             Safetensors weights =
