@@ -1,8 +1,11 @@
 package org.smsieve.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -140,14 +143,7 @@ class LauncherIT {
 
     @Test
     void preparesTrainsAndEvaluates() throws Exception {
-        Path data = directory.resolve("messages.tsv");
-        StringBuilder rows = new StringBuilder();
-        for (int i = 0; i < 60; i++) {
-            rows.append(i % 2 == 0 ? "ham\tsee you at " : "spam\twin a prize of ")
-                    .append(i)
-                    .append('\n');
-        }
-        Files.writeString(data, rows);
+        Path data = messages();
         String split = directory.resolve("split").toString();
         String model = directory.resolve("model").toString();
 
@@ -176,6 +172,31 @@ class LauncherIT {
 
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out()).contains("the book's way", "batch 256");
+    }
+
+    @Test
+    void measuresTrainingBesideTheBooksWay() throws Exception {
+        Path data = messages();
+
+        Result result = run(
+                "benchmark", "training", "--base", "mini", "--epochs", "1", "--data", data.toString(), "--json");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        JsonNode figures = new JsonMapper().readTree(result.out());
+        double ratio = figures.get("bookSeconds").doubleValue()
+                / figures.get("seconds").doubleValue();
+        assertThat(figures.get("ratio").doubleValue()).isCloseTo(ratio, within(1e-9)).isPositive();
+    }
+
+    /** A file of 30 messages of each label. */
+    private Path messages() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append(i % 2 == 0 ? "ham\tsee you at " : "spam\twin a prize of ")
+                    .append(i)
+                    .append('\n');
+        }
+        return Files.writeString(directory.resolve("messages.tsv"), rows);
     }
 
     private Result run(String... arguments) throws IOException, InterruptedException {
