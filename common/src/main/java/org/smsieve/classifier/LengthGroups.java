@@ -10,7 +10,7 @@ import java.util.List;
  * padding and calls together cost least: the exact optimum, by dynamic programming over the messages in order of
  * length.
  */
-final class LengthGroups {
+public final class LengthGroups {
     /** What a call costs beyond its tokens, in tokens: about the same for models of 0.4 and of 85 million weights. */
     private static final int CALL_TOKENS = 48;
 
@@ -22,7 +22,7 @@ final class LengthGroups {
      * @param lengths each message's length in tokens, at least 1
      * @param mostTokens a group of more than one message has at most this many, padding included
      */
-    static List<int[]> of(int[] lengths, int mostTokens) {
+    public static List<int[]> of(int[] lengths, int mostTokens) {
         int count = lengths.length;
         Integer[] order = new Integer[count];
         Arrays.setAll(order, i -> i);

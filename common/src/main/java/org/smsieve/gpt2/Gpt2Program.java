@@ -34,7 +34,7 @@ public final class Gpt2Program implements AutoCloseable {
     private final Gpt2Config config;
     private final Precision precision;
     private final Kernels kernels;
-    private final Part part;
+    private final ModelPart part;
     private final Training training;
     private final NDManager manager;
     private final PtSymbolBlock module;
@@ -44,7 +44,7 @@ public final class Gpt2Program implements AutoCloseable {
             Gpt2Config config,
             Precision precision,
             Kernels kernels,
-            Part part,
+            ModelPart part,
             Training training,
             NDManager manager,
             byte[] archive)
@@ -68,7 +68,7 @@ public final class Gpt2Program implements AutoCloseable {
      */
     public static Gpt2Program forInference(Checkpoint checkpoint, Device device, Precision precision)
             throws IOException {
-        return fastest(checkpoint, device, precision, Part.whole(checkpoint.config()));
+        return fastest(checkpoint, device, precision, ModelPart.whole(checkpoint.config()));
     }
 
     /**
@@ -79,10 +79,10 @@ public final class Gpt2Program implements AutoCloseable {
      */
     public static Gpt2Program frozenBlocks(Checkpoint checkpoint, Device device, Precision precision, int blocks)
             throws IOException {
-        return fastest(checkpoint, device, precision, Part.below(blocks));
+        return fastest(checkpoint, device, precision, ModelPart.below(blocks));
     }
 
-    private static Gpt2Program fastest(Checkpoint checkpoint, Device device, Precision precision, Part part)
+    private static Gpt2Program fastest(Checkpoint checkpoint, Device device, Precision precision, ModelPart part)
             throws IOException {
         if (!device.isGpu()) {
             try {
@@ -111,7 +111,7 @@ public final class Gpt2Program implements AutoCloseable {
                 device,
                 Precision.FP32,
                 Kernels.PLAIN,
-                Part.from(training.frozenBlocks(), checkpoint.config()),
+                ModelPart.from(training.frozenBlocks(), checkpoint.config()),
                 training,
                 adapters);
         Map<String, NDArray> weights = program.parameters();
@@ -124,7 +124,7 @@ public final class Gpt2Program implements AutoCloseable {
             Device device,
             Precision precision,
             Kernels kernels,
-            Part part,
+            ModelPart part,
             Training training,
             Map<String, Tensor> adapters)
             throws IOException {

@@ -33,13 +33,13 @@ final class Gpt2Source {
     private final Gpt2Config config;
     private final Precision precision;
     private final Kernels kernels;
-    private final Part part;
+    private final ModelPart part;
     private final Training training;
     private final List<String> attributes = new ArrayList<>();
     private final StringBuilder methods = new StringBuilder();
 
     /** @param training null where nothing is trained */
-    Gpt2Source(Gpt2Config config, Precision precision, Kernels kernels, Part part, Training training) {
+    Gpt2Source(Gpt2Config config, Precision precision, Kernels kernels, ModelPart part, Training training) {
         this.config = config;
         this.precision = precision;
         this.kernels = kernels;

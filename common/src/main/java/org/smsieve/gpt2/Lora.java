@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.smsieve.checkpoint.Gpt2Config;
+import org.smsieve.command.UserException;
 
 /**
  * Low-rank adapters: beside each linear layer of each block, {@code [in, out]}, stand two factors {@code a},
@@ -16,6 +17,16 @@ import org.smsieve.checkpoint.Gpt2Config;
  */
 public record Lora(int rank, double alpha) {
     private static final List<String> LAYERS = List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj");
+
+    /** Checks the ranges. */
+    public Lora {
+        if (rank < 1) {
+            throw new UserException("lora-rank: " + rank + " (expected: at least 1)");
+        }
+        if (!(alpha > 0 && Double.isFinite(alpha))) {
+            throw new UserException("lora-alpha: " + alpha + " (expected: a number over 0)");
+        }
+    }
 
     /** What the product of the factors is multiplied by. */
     public double scale() {

@@ -24,14 +24,16 @@ public final class PrecisionChoice {
     private static final String TYPE = "__torch__.Probe";
     private static final int SIZE = 512;
     private static final int ROUNDS = 3;
+    /** How much faster bf16 must be, so that the choice does not change from run to run. */
+    private static final double CLEAR_LEAD = 1.2;
 
     private PrecisionChoice() {}
 
     /**
      * The precision a setting names.
      *
-     * @param setting {@code fp32}, {@code bf16}, or {@code auto}: the one in which this device multiplies two small
-     *     matrices faster, measured now, in some milliseconds
+     * @param setting {@code fp32}, {@code bf16}, or {@code auto}: bf16 where this device multiplies two matrices
+     *     clearly faster in it, measured now, in some milliseconds
      * @throws UserException if it names none
      */
     public static Precision of(String setting, Device device) {
@@ -47,7 +49,7 @@ public final class PrecisionChoice {
     private static Precision measured(Device device) {
         long fp32 = nanos(Precision.FP32, device);
         long bf16 = nanos(Precision.BF16, device);
-        Precision faster = bf16 < fp32 ? Precision.BF16 : Precision.FP32;
+        Precision faster = bf16 * CLEAR_LEAD < fp32 ? Precision.BF16 : Precision.FP32;
         if (LOG.isInfoEnabled()) {
             LOG.info(String.format(
                     Locale.ROOT,

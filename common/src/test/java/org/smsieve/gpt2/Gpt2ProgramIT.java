@@ -21,7 +21,7 @@ import org.smsieve.text.Tokens;
 class Gpt2ProgramIT {
     private static final float TOLERANCE = 1e-5f;
     private static final int LAYERS = 2;
-    private static final Part WHOLE = new Part(0, LAYERS, true);
+    private static final ModelPart WHOLE = new ModelPart(0, LAYERS, true);
 
     @ParameterizedTest
     @CsvSource({
@@ -47,8 +47,8 @@ class Gpt2ProgramIT {
     @CsvSource({"PLAIN, 0", "PLAIN, 1", "PLAIN, 2", "FUSED, 1", "FUSED, 2"})
     void classifiesInTwoPartsTheSame(Kernels kernels, int split) throws IOException {
         JsonNode expected = Fixture.json("sequence-classification/expected.json");
-        try (Gpt2Program lower = load("sequence-classification", kernels, Part.below(split));
-                Gpt2Program upper = load("sequence-classification", Kernels.PLAIN, new Part(split, LAYERS, true));
+        try (Gpt2Program lower = load("sequence-classification", kernels, ModelPart.below(split));
+                Gpt2Program upper = load("sequence-classification", Kernels.PLAIN, new ModelPart(split, LAYERS, true));
                 NDManager manager = upper.newManager()) {
             TokenBatch batch = batch(upper, expected, Pooling.LAST_TOKEN);
 
@@ -97,7 +97,7 @@ class Gpt2ProgramIT {
         JsonNode hidden = expected.get("hidden_after_block_0");
         int[] ids = Fixture.ints(
                 expected.get("sequences").get(hidden.get("sequence").intValue()));
-        try (Gpt2Program program = load("sequence-classification", Kernels.PLAIN, Part.below(1));
+        try (Gpt2Program program = load("sequence-classification", Kernels.PLAIN, ModelPart.below(1));
                 NDManager manager = program.newManager()) {
             TokenBatch batch = TokenBatch.of(List.of(Tokens.of(ids)), Pooling.LAST_TOKEN, ids.length, program.config());
 
@@ -122,7 +122,7 @@ class Gpt2ProgramIT {
         }
     }
 
-    private static Gpt2Program load(String name, Kernels kernels, Part part) throws IOException {
+    private static Gpt2Program load(String name, Kernels kernels, ModelPart part) throws IOException {
         return Gpt2Program.load(
                 Checkpoint.open(Fixture.checkpoint(name)), Device.cpu(), Precision.FP32, kernels, part, null, Map.of());
     }

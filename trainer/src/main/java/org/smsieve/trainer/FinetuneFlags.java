@@ -3,7 +3,6 @@ package org.smsieve.trainer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Lora;
 import org.smsieve.gpt2.Pooling;
@@ -18,11 +17,20 @@ import org.smsieve.trainer.finetune.Schedule;
 import org.smsieve.trainer.finetune.Selection;
 import org.smsieve.trainer.finetune.Trainable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The flags of {@code train} that say how to finetune, and their defaults. */
 final class FinetuneFlags {
+    private static final long DEFAULT_CACHE_MEBIBYTES = 1024;
+    private static final int MEBIBYTE_BITS = 20;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = "--trainable",
             paramLabel = "PART",
@@ -31,15 +39,11 @@ final class FinetuneFlags {
                     + " the weights in the end); default: all for random weights, else last-block.")
     private Trainable trainable;
 
-    @Option(names = "--lora-rank", paramLabel = "N", defaultValue = "16", description = "Rank of adapters; default 16.")
-    private int loraRank;
+    @Option(names = "--lora-rank", paramLabel = "N", description = "Rank of the adapters of lora; default 16.")
+    private Integer loraRank;
 
-    @Option(
-            names = "--lora-alpha",
-            paramLabel = "X",
-            defaultValue = "16",
-            description = "Adapters count X / rank times; default 16.")
-    private double loraAlpha;
+    @Option(names = "--lora-alpha", paramLabel = "X", description = "Adapters count X / rank times; default 16.")
+    private Double loraAlpha;
 
     @Option(
             names = "--pooling",
@@ -115,7 +119,7 @@ final class FinetuneFlags {
             names = "--class-weight",
             paramLabel = "LABEL=X",
             description = "Weight of a label's messages in the loss; default: so that all labels weigh the same, as in"
-                    + " the book 1. Repeatable.")
+                    + " the book 1. Repeatable; labels that are not named then weigh 1.")
     private Map<String, Double> classWeights;
 
     @Option(
@@ -134,6 +138,7 @@ final class FinetuneFlags {
     @Option(
             names = "--keep",
             paramLabel = "EPOCH",
+            arity = "1",
             converter = KeepConverter.class,
             description = "best (least validation loss) or last; default best, as in the book last.")
     private Boolean keepBest;
@@ -163,19 +168,21 @@ final class FinetuneFlags {
     @Option(
             names = "--cache-memory",
             paramLabel = "MIB",
-            defaultValue = "1024",
             description = "Most memory for what the blocks that are not trained give for each message, computed once;"
-                    + " what does not fit is computed in each epoch; default 1024.")
-    private long cacheMebibytes;
+                    + " what does not fit is computed in each epoch; default 1024, at most half of Java's heap.")
+    private Long cacheMebibytes;
 
-    @Option(names = "--no-cache", description = "The same as --cache-memory 0.")
+    @Option(names = "--no-cache", description = "Keep nothing of that.")
     private boolean noCache;
 
     /**
      * The options given, and the defaults of the others.
      *
      * @param fromRandom whether training begins with random weights
+     * @param context the most tokens that the model reads
      * @param precision of the blocks that are not trained
+     * @throws UserException if a value is out of its range
+     * @throws ParameterException if flags contradict each other
      */
     FinetuneOptions options(
             boolean asBook,
@@ -183,38 +190,62 @@ final class FinetuneFlags {
             long seed,
             Split split,
             List<LabelledTokens> training,
-            Checkpoint start,
+            int context,
             Precision precision) {
-        boolean whole = fromRandom && !asBook;
-        Trainable part = or(trainable, whole ? Trainable.ALL : Trainable.LAST_BLOCK);
-        int context = start.config().context();
+        boolean fromScratch = fromRandom && !asBook;
+        Trainable part = or(trainable, fromScratch ? Trainable.ALL : Trainable.LAST_BLOCK);
+        refuseIf(
+                part != Trainable.LORA && (loraRank != null || loraAlpha != null),
+                "--lora-rank and --lora-alpha are of --trainable lora");
+        refuseIf(noCache && cacheMebibytes != null, "--no-cache and --cache-memory: one of the two");
+        boolean validated = split.validation().size() > 0;
+        refuseIf(
+                !validated && (Boolean.TRUE.equals(keepBest) || patience != null),
+                "--keep best and --patience need validation messages");
         int longest = training.stream()
                 .mapToInt(message -> message.tokens().length())
                 .max()
                 .orElseThrow();
         return new FinetuneOptions(
                 part,
-                part == Trainable.LORA ? new Lora(loraRank, loraAlpha) : null,
+                part == Trainable.LORA ? new Lora(or(loraRank, 16), or(loraAlpha, 16.0)) : null,
                 pooling,
                 pooling == Pooling.LAST_POSITION ? Math.max(1, Math.min(longest, context)) : context,
-                or(epochs, whole ? 10 : 5),
+                or(epochs, fromScratch ? 10 : 5),
                 or(batchSize, asBook ? 8 : 32),
                 accumulation,
-                or(learningRate, asBook ? 5e-5 : whole ? 1e-3 : learningRate(part)),
+                or(learningRate, asBook ? 5e-5 : fromScratch ? 1e-3 : learningRate(part)),
                 new Schedule(
                         or(decay, asBook ? Schedule.Decay.CONSTANT : Schedule.Decay.COSINE),
                         or(warmUp, asBook ? 0.0 : 0.1)),
                 weightDecay,
-                or(dropout, asBook ? 0.0 : 0.1),
-                new AugmentationShares(or(tokenDropout, whole ? 0.1 : 0.0), joinShare, cropShare),
+                // Of the head alone there is nothing to drop.
+                part == Trainable.HEAD ? 0 : or(dropout, asBook ? 0.0 : 0.1),
+                new AugmentationShares(or(tokenDropout, fromScratch ? 0.1 : 0.0), joinShare, cropShare),
                 classWeights != null ? classWeights(split) : asBook ? Map.of() : balanced(split),
                 averaging,
                 or(gradientNorm, asBook ? Double.POSITIVE_INFINITY : 1.0),
                 asBook ? BatchOrder.SHUFFLED : BatchOrder.BY_LENGTH,
-                new Selection(or(keepBest, !asBook), or(patience, asBook ? 0 : 3)),
+                validated ? new Selection(or(keepBest, !asBook), or(patience, asBook ? 0 : 3)) : Selection.LAST,
                 evaluateEvery,
-                new FrozenOptions(precision, noCache ? 0 : cacheMebibytes << 20),
+                new FrozenOptions(precision, noCache ? 0 : cacheBytes()),
                 seed);
+    }
+
+    private long cacheBytes() {
+        long most = (Runtime.getRuntime().maxMemory() / 2) >> MEBIBYTE_BITS;
+        long mebibytes = or(cacheMebibytes, Math.min(DEFAULT_CACHE_MEBIBYTES, most));
+        if (mebibytes < 0 || mebibytes > most) {
+            throw new UserException("cache-memory: " + mebibytes + " (expected: 0 to " + most
+                    + ", half of Java's heap, in MiB; SMSIEVE_JAVA_OPTS=-Xmx… makes it larger)");
+        }
+        return mebibytes << MEBIBYTE_BITS;
+    }
+
+    private void refuseIf(boolean contradiction, String message) {
+        if (contradiction) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
     }
 
     /** The setting {@code --precision}. */
@@ -245,7 +276,12 @@ final class FinetuneFlags {
         Map<String, Integer> counts = split.train().counts();
         double most = counts.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
         Map<String, Double> weights = new LinkedHashMap<>();
-        counts.forEach((label, count) -> weights.put(label, Math.round(100 * most / Math.max(1, count)) / 100.0));
+        counts.forEach((label, count) -> {
+            if (count > 0) {
+                double weight = Math.min(FinetuneOptions.MAX_CLASS_WEIGHT, most / count);
+                weights.put(label, Math.round(100 * weight) / 100.0);
+            }
+        });
         return weights;
     }
 

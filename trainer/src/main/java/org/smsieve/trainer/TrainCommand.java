@@ -26,6 +26,7 @@ import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
 import org.smsieve.trainer.data.StratifiedSplitter;
+import org.smsieve.trainer.evaluate.ThresholdRule;
 import org.smsieve.trainer.finetune.Figures;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
@@ -123,12 +124,15 @@ public final class TrainCommand implements Callable<Integer> {
         out.print(ClassTable.of(split));
         Map<String, Dataset> parts = parts(split);
 
-        BaseCheckpoint start = BaseCheckpoint.of(base, split.labels(), seed());
         Tokenizer tokenizer = Tokenizer.gpt2();
         List<LabelledTokens> training = LabelledTokens.of(split.train(), tokenizer);
         Precision precision = PrecisionChoice.of(finetuning.precision(), Devices.of(device));
-        FinetuneOptions options = finetuning.options(
-                asBook, BaseCheckpoint.isRandom(base), seed(), split, training, start.checkpoint(), precision);
+        ThresholdRule rule = threshold.rule(split);
+        // All flags are checked before the base is fetched, which takes long; its context comes with it.
+        options(split, training, Integer.MAX_VALUE, precision);
+        BaseCheckpoint start = BaseCheckpoint.of(base, split.labels(), seed());
+        FinetuneOptions options =
+                options(split, training, start.checkpoint().config().context(), precision);
         NewBundle bundle = new NewBundle(
                 writer,
                 name(),
@@ -136,7 +140,7 @@ public final class TrainCommand implements Callable<Integer> {
                 start.origin(),
                 split.source(),
                 options,
-                threshold.rule(split),
+                rule,
                 store,
                 precision.label(),
                 command());
@@ -153,6 +157,10 @@ public final class TrainCommand implements Callable<Integer> {
         out.println("written to " + output);
         out.flush();
         return 0;
+    }
+
+    private FinetuneOptions options(Split split, List<LabelledTokens> training, int context, Precision precision) {
+        return finetuning.options(asBook, BaseCheckpoint.isRandom(base), seed(), split, training, context, precision);
     }
 
     private static History finetune(

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -221,6 +222,10 @@ class TrainCommandIT {
             {"--output", data.resolve("model").toString(), "output: "},
             {"--device", "tpu", "device: tpu"},
             {"--epochs", "0", "epochs: 0"},
+            {"--learning-rate", "-1", "learning-rate: -1.0"},
+            {"--precision", "fp8", "precision: fp8"},
+            {"--cache-memory", "-1", "cache-memory: -1"},
+            {"--cache-memory", "99999999999999", "cache-memory: 99999999999999"},
             {"--class-weight", "eggs=2", "class-weight: eggs"},
             {"--decision-threshold", "spam=7", "decision-threshold"},
             {"--max-false-positive-rate", "1.5", "max-false-positive-rate: 1.5"},
@@ -245,6 +250,19 @@ class TrainCommandIT {
             assertThat(result.err).startsWith("smsieve: ").contains(mistake[2]);
             assertThat(output).doesNotExist();
         }
+        for (String contradiction : List.of(
+                "--lora-rank 4",
+                "--no-cache --cache-memory 5",
+                "--keep 3rd",
+                "--schedule steep",
+                "--trainable everything")) {
+            List<String> arguments = new ArrayList<>(List.of(
+                    "train", "--base", base.toString(), "--data", data.toString(), "--output", output.toString()));
+            arguments.addAll(List.of(contradiction.split(" ")));
+            assertThat(run(arguments.toArray(String[]::new)).code)
+                    .as(contradiction)
+                    .isEqualTo(2);
+        }
         assertThat(run("train", "--base", "mini").code).isEqualTo(2);
         assertThat(run(
                                 "train",
@@ -255,7 +273,6 @@ class TrainCommandIT {
                                 "--max-false-positive-rate=0.01")
                         .code)
                 .isEqualTo(2);
-        assertThat(run("train", "--trainable", "everything").code).isEqualTo(2);
     }
 
     private record Result(int code, String out, String err) {}

@@ -1,6 +1,7 @@
 package org.smsieve.trainer.finetune;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,11 @@ public record FinetuneOptions(
         FrozenOptions frozen,
         long seed) {
 
+    /** The most that messages of one label weigh, {@value}. */
+    public static final double MAX_CLASS_WEIGHT = 1000;
+
+    private static final int MAX_RANK = 1024;
+
     /** Checks the ranges. */
     public FinetuneOptions {
         check("epochs", epochs, epochs >= 1, "at least 1");
@@ -67,10 +73,14 @@ public record FinetuneOptions(
         check("dropout", dropout, dropout >= 0 && dropout < 1, "0 to less than 1");
         check("weight-averaging", averaging, averaging >= 0 && averaging < 1, "0 to less than 1");
         check("max-gradient-norm", gradientNorm, gradientNorm > 0, "over 0");
+        if (lora != null) {
+            check("lora-rank", lora.rank(), lora.rank() <= MAX_RANK, "at most " + MAX_RANK);
+        }
         check("evaluate-every", evaluateEvery, evaluateEvery >= 0, "at least 0");
-        classWeights = Map.copyOf(classWeights);
-        classWeights.forEach((label, weight) ->
-                check("class-weight " + label, weight, weight > 0 && weight <= 1000, "over 0, at most 1000"));
+        // In the order given: bundles list them.
+        classWeights = Collections.unmodifiableMap(new LinkedHashMap<>(classWeights));
+        classWeights.forEach((label, weight) -> check(
+                "class-weight " + label, weight, weight > 0 && weight <= MAX_CLASS_WEIGHT, "over 0, at most 1000"));
     }
 
     /** What of a model of that shape is trained. */

@@ -8,16 +8,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.checkpoint.Tensor;
+import org.smsieve.classifier.LengthGroups;
 import org.smsieve.classifier.Softmax;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Gpt2Program;
@@ -32,7 +31,8 @@ import org.smsieve.trainer.evaluate.Predictions;
  * Hutter 2019). It owns the model's native memory and frees it when closed. One thread at a time may use it.
  */
 public final class Finetuner implements AutoCloseable {
-    private static final int EVALUATION_BATCH = 64;
+    /** Longest call in tokens, padding included, when figures are made. */
+    private static final int EVALUATION_TOKENS = 4096;
 
     private final Checkpoint base;
     private final FinetuneOptions options;
@@ -146,32 +146,40 @@ public final class Finetuner implements AutoCloseable {
         return new Figures(loss / messages.size(), (double) right / messages.size());
     }
 
+    private static void requireFinite(double loss) {
+        if (!Double.isFinite(loss)) {
+            throw new UserException("loss: " + loss + " (expected: a finite number); lower --learning-rate");
+        }
+    }
+
     /**
      * What the weights as they are now say of messages: after training those of the epoch kept.
      *
      * @param progress is told how many messages were done since it was last told
      */
     public Predictions predict(List<LabelledTokens> messages, IntConsumer progress) {
-        List<Integer> byLength = IntStream.range(0, messages.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(i -> messages.get(i).tokens().length()))
-                .toList();
+        int[] lengths = messages.stream()
+                .mapToInt(message -> TokenBatch.length(message.tokens(), options.pooling(), options.maxTokens()))
+                .toArray();
         Prediction[] predictions = new Prediction[messages.size()];
-        for (int begin = 0; begin < byLength.size(); begin += EVALUATION_BATCH) {
-            List<Integer> batch = byLength.subList(begin, Math.min(begin + EVALUATION_BATCH, byLength.size()));
+        for (int[] group : LengthGroups.of(lengths, EVALUATION_TOKENS)) {
             try (NDManager scratch = program.newManager()) {
-                Inputs inputs = inputs(batch.stream().map(messages::get).toList(), scratch);
+                Inputs inputs =
+                        inputs(Arrays.stream(group).mapToObj(messages::get).toList(), scratch);
                 float[] logits = program.classify(inputs.input, inputs.rows).toFloatArray();
-                for (int i = 0; i < batch.size(); i++) {
+                for (float logit : logits) {
+                    requireFinite(logit);
+                }
+                for (int i = 0; i < group.length; i++) {
                     int first = i * labels.size();
                     List<Double> probabilities = Arrays.stream(Softmax.of(logits, first, first + labels.size()))
                             .boxed()
                             .toList();
-                    predictions[batch.get(i)] =
-                            new Prediction(messages.get(batch.get(i)).label(), probabilities);
+                    predictions[group[i]] =
+                            new Prediction(messages.get(group[i]).label(), probabilities);
                 }
             }
-            progress.accept(batch.size());
+            progress.accept(group.length);
         }
         return new Predictions(labels, List.of(predictions));
     }
@@ -215,35 +223,37 @@ public final class Finetuner implements AutoCloseable {
     /**
      * One step.
      *
-     * @param batches whose gradients are averaged
+     * @param batches what the step learns from, one after the other, as if they were one batch
      * @param rate share of the highest learning rate
-     * @return their mean loss before the step
+     * @return the weighted mean of their loss before the step
      */
     double step(List<List<LabelledTokens>> batches, double rate) {
         try (NDManager scratch = program.newManager()) {
-            GradientMean gradients = new GradientMean();
+            GradientSum gradients = new GradientSum();
+            double total = batches.stream()
+                    .flatMap(List::stream)
+                    .mapToDouble(this::weight)
+                    .sum();
             double loss = 0;
             for (List<LabelledTokens> batch : batches) {
-                NDList computed = gradients(batch, scratch);
+                NDList computed = gradients(batch, total, scratch);
                 try (NDArray value = computed.remove(0)) {
-                    loss += value.getFloat() / batches.size();
+                    loss += value.getFloat();
                 }
                 gradients.add(computed);
             }
-            if (!Double.isFinite(loss)) {
-                throw new UserException("loss: " + loss + " (expected: a finite number); lower --learning-rate");
-            }
+            requireFinite(loss);
             optimizer.step(gradients.clipped(options.gradientNorm()), rate * options.learningRate());
             average.update();
             return loss;
         }
     }
 
-    private NDList gradients(List<LabelledTokens> batch, NDManager scratch) {
+    private NDList gradients(List<LabelledTokens> batch, double total, NDManager scratch) {
         Inputs inputs = inputs(batch, scratch);
         program.setDropoutActive(options.dropout() > 0);
         try {
-            return program.gradients(inputs.input, inputs.rows, targets(batch, scratch));
+            return program.gradients(inputs.input, inputs.rows, targets(batch, total, scratch));
         } finally {
             program.setDropoutActive(false);
         }
@@ -259,10 +269,9 @@ public final class Finetuner implements AutoCloseable {
         return new Inputs(input, padded.rows(scratch));
     }
 
-    /** {@code (batch, labels)}: at each message's label its share in the weighted mean, 0 elsewhere. */
-    private NDArray targets(List<LabelledTokens> batch, NDManager scratch) {
+    /** {@code (batch, labels)}: at each message's label its share in the step's weighted mean, 0 elsewhere. */
+    private NDArray targets(List<LabelledTokens> batch, double total, NDManager scratch) {
         float[] targets = new float[batch.size() * labels.size()];
-        double total = batch.stream().mapToDouble(this::weight).sum();
         for (int i = 0; i < batch.size(); i++) {
             targets[i * labels.size() + batch.get(i).label()] = (float) (weight(batch.get(i)) / total);
         }

@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
+import org.smsieve.classifier.LengthGroups;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.TokenBatch;
 import org.smsieve.text.Tokens;
@@ -49,63 +49,73 @@ final class FrozenStates implements AutoCloseable {
      * @param progress is told how many messages were done since it was last told
      */
     void prepare(List<Tokens> messages, IntConsumer progress) {
-        List<Tokens> byLength =
-                messages.stream().sorted(Comparator.comparingInt(this::length)).toList();
-        int begin = 0;
-        while (begin < byLength.size()) {
-            int end = begin + 1;
-            while (end < byLength.size() && (end + 1 - begin) * length(byLength.get(end)) <= CALL_TOKENS) {
-                end++;
+        List<Tokens> missing = messages.stream()
+                .filter(message -> !states.containsKey(message))
+                .distinct()
+                .toList();
+        progress.accept(messages.size() - missing.size());
+        for (List<Tokens> group : groups(missing)) {
+            long size = group.stream().mapToLong(this::bytes).sum();
+            if (bytes + size <= options.frozen().cacheBytes()) {
+                bytes += size;
+                states.putAll(compute(group));
             }
-            List<Tokens> batch = byLength.subList(begin, end);
-            bytes += batch.stream()
-                    .mapToLong(m -> (long) length(m) * config.embed() * Float.BYTES)
-                    .sum();
-            if (bytes <= options.frozen().cacheBytes()) {
-                keep(batch);
-            }
-            progress.accept(batch.size());
-            begin = end;
+            progress.accept(group.size());
         }
     }
 
-    private void keep(List<Tokens> batch) {
-        int width = config.embed();
-        try (NDManager manager = program.newManager()) {
-            TokenBatch padded = batch(batch);
-            float[] computed = program.hidden(padded.tokens(manager)).toFloatArray();
-            for (int i = 0; i < batch.size(); i++) {
-                int first = i * padded.length() * width;
-                states.put(batch.get(i), Arrays.copyOfRange(computed, first, first + length(batch.get(i)) * width));
-            }
-        }
+    /** How many bytes are kept. */
+    long bytes() {
+        return bytes;
     }
 
     /** The hidden states of a batch, {@code (batch, tokens, embed)}; what lies behind a message's end is arbitrary. */
     NDArray of(List<Tokens> messages, TokenBatch padded, NDManager manager) {
+        Map<Tokens, float[]> computed = new HashMap<>();
+        List<Tokens> missing = messages.stream()
+                .filter(message -> !states.containsKey(message))
+                .distinct()
+                .toList();
+        groups(missing).forEach(group -> computed.putAll(compute(group)));
         int width = config.embed();
-        Shape shape = new Shape(messages.size(), padded.length(), width);
-        if (!states.keySet().containsAll(messages)) {
-            // Through the heap, since autograd cannot keep arrays made without it.
-            try (NDManager scratch = program.newManager()) {
-                return manager.create(program.hidden(padded.tokens(scratch)).toFloatArray(), shape);
-            }
-        }
         float[] values = new float[messages.size() * padded.length() * width];
         for (int i = 0; i < messages.size(); i++) {
-            float[] state = states.get(messages.get(i));
+            Tokens message = messages.get(i);
+            float[] state = states.getOrDefault(message, computed.get(message));
             System.arraycopy(state, 0, values, i * padded.length() * width, state.length);
         }
-        return manager.create(values, shape);
+        return manager.create(values, new Shape(messages.size(), padded.length(), width));
+    }
+
+    private List<List<Tokens>> groups(List<Tokens> messages) {
+        int[] lengths = messages.stream().mapToInt(this::length).toArray();
+        return LengthGroups.of(lengths, CALL_TOKENS).stream()
+                .map(group -> Arrays.stream(group).mapToObj(messages::get).toList())
+                .toList();
+    }
+
+    private Map<Tokens, float[]> compute(List<Tokens> group) {
+        int width = config.embed();
+        Map<Tokens, float[]> computed = new HashMap<>();
+        try (NDManager manager = program.newManager()) {
+            TokenBatch padded = TokenBatch.of(group, options.pooling(), options.maxTokens(), config);
+            float[] hidden = program.hidden(padded.tokens(manager)).toFloatArray();
+            for (int i = 0; i < group.size(); i++) {
+                Tokens message = group.get(i);
+                int first = i * padded.length() * width;
+                computed.put(message, Arrays.copyOfRange(hidden, first, first + length(message) * width));
+            }
+        }
+        return computed;
+    }
+
+    private long bytes(Tokens message) {
+        return (long) length(message) * config.embed() * Float.BYTES;
     }
 
     @Override
     public void close() {
         program.close();
-    }
-
-    private TokenBatch batch(List<Tokens> messages) {
-        return TokenBatch.of(messages, options.pooling(), options.maxTokens(), config);
     }
 
     private int length(Tokens message) {

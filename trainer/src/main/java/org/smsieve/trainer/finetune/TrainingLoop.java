@@ -71,10 +71,12 @@ final class TrainingLoop {
                 }
             }
         }
-        if (!keepsBest) {
+        if (keepsBest) {
+            finetuner.restore();
+        } else if (options.averaging() > 0) {
             finetuner.keep();
+            finetuner.restore();
         }
-        finetuner.restore();
         return new History(points, epoch, keepsBest ? best : epoch);
     }
 

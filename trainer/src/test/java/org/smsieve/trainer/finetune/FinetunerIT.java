@@ -1,25 +1,32 @@
 package org.smsieve.trainer.finetune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Safetensors;
+import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Lora;
+import org.smsieve.gpt2.Pooling;
 import org.smsieve.gpt2.Precision;
+import org.smsieve.gpt2.TokenBatch;
 import org.smsieve.parity.Fixture;
 import org.smsieve.text.Tokens;
+import org.smsieve.trainer.evaluate.Prediction;
 
 class FinetunerIT {
     private static final float TOLERANCE = 1e-4f;
@@ -100,30 +107,118 @@ class FinetunerIT {
 
     @Test
     void gainsNothingFromTheCacheButTime() throws IOException {
+        List<LabelledTokens> messages = messages(12);
+        List<Double> cached = losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3), messages);
         FrozenOptions noCache = new FrozenOptions(Precision.FP32, 0);
-        FrozenOptions small = new FrozenOptions(Precision.FP32, 4000);
-        List<Double> cached = losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3));
 
-        for (FrozenOptions frozen : List.of(noCache, small)) {
-            List<Double> computed = losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3, 1, Selection.LAST, frozen));
+        List<Double> computed =
+                losses(Options.plain(Trainable.LAST_BLOCK, 2, 1e-3, 1, Selection.LAST, noCache), messages);
 
-            for (int i = 0; i < cached.size(); i++) {
-                assertThat(computed.get(i)).isCloseTo(cached.get(i), within(1e-5));
+        for (int i = 0; i < cached.size(); i++) {
+            assertThat(computed.get(i)).isCloseTo(cached.get(i), within(1e-5));
+        }
+    }
+
+    @Test
+    void keepsWhatFitsAndComputesTheRest() throws IOException {
+        List<Tokens> messages =
+                messages(40).stream().map(LabelledTokens::tokens).toList();
+        FinetuneOptions whole = Options.plain(Trainable.LAST_BLOCK, 2, 1e-3);
+        FinetuneOptions partly = Options.plain(
+                Trainable.LAST_BLOCK, 2, 1e-3, 1, Selection.LAST, new FrozenOptions(Precision.FP32, 12_000));
+        List<Tokens> batch = messages.subList(0, 20);
+        try (FrozenStates all = new FrozenStates(base(), Device.cpu(), whole);
+                FrozenStates some = new FrozenStates(base(), Device.cpu(), partly);
+                NDManager manager = NDManager.newBaseManager()) {
+            all.prepare(messages, done -> {});
+            // In turn, as training and validation messages: what did not fit of the first must not shut out the second.
+            messages.forEach(message -> some.prepare(List.of(message, message), done -> {}));
+            TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_TOKEN, 64, base().config());
+
+            float[] expected = all.of(batch, padded, manager).toFloatArray();
+            float[] found = some.of(batch, padded, manager).toFloatArray();
+
+            assertThat(some.bytes()).isBetween(6_000L, 12_000L).isLessThan(all.bytes());
+            assertThat(found).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+        }
+    }
+
+    @Test
+    void learnsFromAccumulatedBatchesAsFromOne() throws IOException {
+        // Of uneven weights, and the last batch of an epoch incomplete.
+        List<LabelledTokens> messages = messages(7);
+        Map<String, Double> weights = Map.of("spam", 5.0);
+        FinetuneOptions whole = Options.weighted(8, 1, weights);
+        FinetuneOptions accumulated = Options.weighted(2, 4, weights);
+        List<List<LabelledTokens>> one = List.of(messages);
+        List<List<LabelledTokens>> four =
+                List.of(messages.subList(0, 2), messages.subList(2, 4), messages.subList(4, 6), messages.subList(6, 7));
+        try (Finetuner together = new Finetuner(base(), Device.cpu(), whole);
+                Finetuner apart = new Finetuner(base(), Device.cpu(), accumulated)) {
+            for (int step = 0; step < 3; step++) {
+                double loss = together.step(one, 1);
+                assertThat(apart.step(four, 1)).isCloseTo(loss, within(1e-5));
             }
         }
     }
 
     @Test
-    void averagesTheGradientsOfAccumulatedBatches() throws IOException {
-        List<LabelledTokens> messages = messages(8);
-        List<Double> whole = losses(Options.plain(Trainable.ALL, 3, 1e-3), messages);
+    void weighsLabels() throws IOException {
+        List<LabelledTokens> messages = messages(6);
+        try (Finetuner finetuner =
+                new Finetuner(base(), Device.cpu(), Options.weighted(8, 1, Map.of("ham", 2.0, "spam", 7.0)))) {
+            double expected = 0;
+            double total = 0;
+            for (Prediction prediction : finetuner.predict(messages, done -> {}).rows()) {
+                double weight = List.of(2.0, 7.0, 1.0).get(prediction.label());
+                expected -= weight * Math.log(prediction.probabilities().get(prediction.label()));
+                total += weight;
+            }
 
-        List<Double> accumulated =
-                losses(Options.plain(Trainable.ALL, 3, 1e-3, 2, Selection.LAST, Options.CACHE), messages);
+            assertThat(finetuner.step(List.of(messages), 1)).isCloseTo(expected / total, within(1e-5));
+        }
+    }
 
-        assertThat(accumulated).hasSize(whole.size());
-        for (int i = 0; i < whole.size(); i++) {
-            assertThat(accumulated.get(i)).isCloseTo(whole.get(i), within(1e-5));
+    @Test
+    void dropsActivationsWhenItLearnsAndNotWhenItPredicts() throws IOException {
+        List<LabelledTokens> messages = messages(6);
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.random(0.5))) {
+            double exact = finetuner.evaluate(messages).loss();
+
+            double dropped = finetuner.step(List.of(messages), 1e-9);
+
+            assertThat(Math.abs(dropped - exact)).isGreaterThan(1e-3);
+            assertThat(finetuner.evaluate(messages).loss()).isCloseTo(exact, within(1e-4));
+        }
+    }
+
+    @Test
+    void followsTheSchedule() throws IOException {
+        List<LabelledTokens> messages = messages(6);
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 1, 1e-2))) {
+            double before = finetuner.evaluate(messages).loss();
+
+            finetuner.step(List.of(messages), 0);
+            double still = finetuner.evaluate(messages).loss();
+            finetuner.step(List.of(messages), 1);
+
+            assertThat(still).isEqualTo(before);
+            assertThat(finetuner.evaluate(messages).loss()).isNotCloseTo(before, within(1e-3));
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenItDiverges() throws IOException {
+        List<LabelledTokens> messages = messages(12);
+        try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 1, 1))) {
+            assertThatThrownBy(() -> {
+                        for (int step = 0; step < 1000; step++) {
+                            finetuner.step(List.of(messages), 1e30);
+                            finetuner.evaluate(messages);
+                        }
+                    })
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("lower --learning-rate");
         }
     }
 
@@ -201,10 +296,6 @@ class FinetunerIT {
         }
 
         assertThat(weights[0]).isEqualTo(weights[1]);
-    }
-
-    private static List<Double> losses(FinetuneOptions options) throws IOException {
-        return losses(options, messages(12));
     }
 
     private static List<Double> losses(FinetuneOptions options, List<LabelledTokens> messages) throws IOException {

@@ -47,6 +47,31 @@ final class Options {
                 123);
     }
 
+    /** All weights are trained, of messages that weigh by their labels. */
+    static FinetuneOptions weighted(int batchSize, int accumulation, Map<String, Double> classWeights) {
+        return new FinetuneOptions(
+                Trainable.ALL,
+                null,
+                Pooling.LAST_TOKEN,
+                64,
+                1,
+                batchSize,
+                accumulation,
+                1e-3,
+                Schedule.CONSTANT,
+                0.1,
+                0,
+                AugmentationShares.NONE,
+                classWeights,
+                0,
+                Double.POSITIVE_INFINITY,
+                BatchOrder.SHUFFLED,
+                Selection.LAST,
+                0,
+                CACHE,
+                123);
+    }
+
     /** Everything random there is. */
     static FinetuneOptions random(double share) {
         return new FinetuneOptions(

@@ -3,14 +3,12 @@ package org.smsieve.trainer.finetune;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
-/** The mean of the gradients of several batches. */
-final class GradientMean {
+/** The sum of the gradients of several batches. */
+final class GradientSum {
     private NDList sum;
-    private int batches;
 
     /** Takes in a batch's gradients, which are then no longer the caller's. */
     void add(NDList gradients) {
-        batches++;
         if (sum == null) {
             sum = gradients;
             return;
@@ -22,22 +20,16 @@ final class GradientMean {
     }
 
     /**
-     * The mean, scaled down to a length where it is longer (Pascanu and others 2013).
+     * The sum, scaled down to a length where it is longer (Pascanu, Mikolov and Bengio 2013).
      *
      * @param longest length of all gradients together; infinity leaves them
      */
     NDList clipped(double longest) {
-        scale(1.0 / batches);
-        if (Double.isFinite(longest)) {
-            scale(Math.min(1, longest / (length() + 1e-6)));
-        }
-        return sum;
-    }
-
-    private void scale(double factor) {
-        if (factor != 1) {
+        double factor = Double.isFinite(longest) ? longest / (length() + 1e-6) : 1;
+        if (factor < 1) {
             sum.forEach(gradient -> gradient.muli(factor));
         }
+        return sum;
     }
 
     private double length() {

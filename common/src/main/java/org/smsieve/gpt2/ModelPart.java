@@ -9,19 +9,19 @@ import org.smsieve.checkpoint.Gpt2Config;
  * @param end one past the last block
  * @param head whether the final LayerNorm and the head belong to it; only with the last block
  */
-record Part(int begin, int end, boolean head) {
+record ModelPart(int begin, int end, boolean head) {
     /** All of a model. */
-    static Part whole(Gpt2Config config) {
+    static ModelPart whole(Gpt2Config config) {
         return from(0, config);
     }
 
     /** The embeddings and the first blocks. */
-    static Part below(int block) {
-        return new Part(0, block, false);
+    static ModelPart below(int block) {
+        return new ModelPart(0, block, false);
     }
 
     /** All that comes after the first blocks. */
-    static Part from(int block, Gpt2Config config) {
-        return new Part(block, config.layers(), true);
+    static ModelPart from(int block, Gpt2Config config) {
+        return new ModelPart(block, config.layers(), true);
     }
 }
