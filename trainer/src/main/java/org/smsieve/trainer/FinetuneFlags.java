@@ -138,10 +138,9 @@ final class FinetuneFlags {
     @Option(
             names = "--keep",
             paramLabel = "EPOCH",
-            arity = "1",
-            converter = KeepConverter.class,
+            converter = KeptConverter.class,
             description = "best (least validation loss) or last; default best, as in the book last.")
-    private Boolean keepBest;
+    private Selection.Kept kept;
 
     @Option(
             names = "--patience",
@@ -200,7 +199,7 @@ final class FinetuneFlags {
         refuseIf(noCache && cacheMebibytes != null, "--no-cache and --cache-memory: one of the two");
         boolean validated = split.validation().size() > 0;
         refuseIf(
-                !validated && (Boolean.TRUE.equals(keepBest) || patience != null),
+                !validated && (kept == Selection.Kept.BEST || patience != null),
                 "--keep best and --patience need validation messages");
         int longest = training.stream()
                 .mapToInt(message -> message.tokens().length())
@@ -226,7 +225,11 @@ final class FinetuneFlags {
                 averaging,
                 or(gradientNorm, asBook ? Double.POSITIVE_INFINITY : 1.0),
                 asBook ? BatchOrder.SHUFFLED : BatchOrder.BY_LENGTH,
-                validated ? new Selection(or(keepBest, !asBook), or(patience, asBook ? 0 : 3)) : Selection.LAST,
+                validated
+                        ? new Selection(
+                                or(kept, asBook ? Selection.Kept.LAST : Selection.Kept.BEST),
+                                or(patience, asBook ? 0 : 3))
+                        : Selection.LAST,
                 evaluateEvery,
                 new FrozenOptions(precision, noCache ? 0 : cacheBytes()),
                 seed);
@@ -310,10 +313,10 @@ final class FinetuneFlags {
         }
     }
 
-    private static final class KeepConverter implements ITypeConverter<Boolean> {
+    private static final class KeptConverter implements ITypeConverter<Selection.Kept> {
         @Override
-        public Boolean convert(String value) {
-            return oneOf(value, List.of("best", "last")).equals("best");
+        public Selection.Kept convert(String value) {
+            return oneOf(value, List.of(Selection.Kept.values()));
         }
     }
 

@@ -135,6 +135,8 @@ class TrainCommandIT {
                 "last-position",
                 "--epochs",
                 "1",
+                "--keep",
+                "best",
                 "--decision-threshold",
                 "spam=0.75");
 

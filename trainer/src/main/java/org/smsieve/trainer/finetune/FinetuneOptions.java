@@ -117,7 +117,7 @@ public record FinetuneOptions(
         described.put("weightAveraging", averaging);
         described.put("maxGradientNorm", Double.isInfinite(gradientNorm) ? "none" : gradientNorm);
         described.put("batchOrder", order.toString());
-        described.put("keep", selection.keepBest() ? "best epoch" : "last epoch");
+        described.put("keep", selection.kept() + " epoch");
         described.put("patience", selection.patience() == 0 ? "none" : selection.patience());
         described.put("frozenPrecision", frozen.precision().label());
         return described;

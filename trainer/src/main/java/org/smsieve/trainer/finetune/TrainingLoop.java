@@ -49,7 +49,7 @@ final class TrainingLoop {
 
     /** Trains, and has the finetuner keep the weights of the epoch that it says. */
     History run() {
-        boolean keepsBest = options.selection().keepBest() && !validation.isEmpty();
+        boolean keepsBest = options.selection().kept() == Selection.Kept.BEST && !validation.isEmpty();
         int patience = options.selection().patience() == 0
                 ? options.epochs()
                 : options.selection().patience();

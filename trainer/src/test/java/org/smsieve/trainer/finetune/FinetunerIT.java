@@ -248,7 +248,7 @@ class FinetunerIT {
         List<LabelledTokens> contrary = validation.stream()
                 .map(message -> new LabelledTokens(message.tokens(), (message.label() + 1) % 3))
                 .toList();
-        Selection selection = new Selection(true, 2);
+        Selection selection = new Selection(Selection.Kept.BEST, 2);
         try (Finetuner finetuner = new Finetuner(
                 base(), Device.cpu(), Options.plain(Trainable.ALL, 20, 2e-3, 1, selection, Options.CACHE))) {
             History history = finetuner.train(contrary, validation, QUIET);

@@ -91,7 +91,7 @@ final class Options {
                 0.9,
                 1,
                 BatchOrder.BY_LENGTH,
-                new Selection(true, 2),
+                new Selection(Selection.Kept.BEST, 2),
                 0,
                 CACHE,
                 123);
