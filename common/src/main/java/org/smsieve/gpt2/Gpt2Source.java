@@ -1,7 +1,6 @@
 package org.smsieve.gpt2;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.smsieve.checkpoint.Gpt2Config;
 
@@ -16,8 +15,10 @@ import org.smsieve.checkpoint.Gpt2Config;
  *
  * <p>Methods: {@code load_embeddings}, {@code load_block_N}, {@code load_head} and {@code load_adapters} take over the
  * weights; {@code forward} goes from tokens, or from hidden states where the first blocks are left out, to logits, or
- * to hidden states where the last ones are. {@code gradients} and {@code update} are there for training,
- * {@code language_model} for language models.
+ * to hidden states where the last ones are. For training there are {@code gradients} and {@code update}, which
+ * {@link TrainingSource} writes.
+ *
+ * <p>Longer than other classes, so that a model is read from its embeddings to its head in one place.
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/model.py">model.py of GPT-2</a>
  */
@@ -70,8 +71,8 @@ final class Gpt2Source {
             classifier();
         }
         if (training != null) {
-            gradients();
-            update();
+            method("gradients", TrainingSource.GRADIENTS_ARGUMENTS, "List[Tensor]", TrainingSource.gradients(training));
+            method("update", TrainingSource.UPDATE_ARGUMENTS, "Tensor", TrainingSource.update(training));
         }
     }
 
@@ -334,57 +335,6 @@ final class Gpt2Source {
                             ? "x = (self).pooled_block_" + layer + "(x, rows, batch, length)"
                             : "x = (self).block_" + layer + "(x, batch, length)");
         }
-    }
-
-    /**
-     * {@code targets}, (batch, labels): each message's share in the loss at its label, 0 elsewhere. Gives the loss,
-     * then the gradients, in the order of {@link Training#trained}.
-     */
-    private void gradients() {
-        method(
-                "gradients",
-                "input: Tensor, rows: Tensor, targets: Tensor",
-                "List[Tensor]",
-                "scores = torch.log_softmax((self).forward(input, rows), 1)",
-                "loss = torch.neg(torch.sum(torch.mul(scores, targets)))",
-                "gradients = torch.autograd.grad([loss], " + trained("%s") + ")",
-                "result = [torch.detach(loss)]",
-                "for i in range(torch.len(gradients)):",
-                "  gradient = gradients[i]",
-                "  if torch.__isnot__(gradient, None):",
-                "    found = unchecked_cast(Tensor, gradient)",
-                // The optimiser reads them as plain memory.
-                "    _0 = torch.append(result, torch.contiguous(found))",
-                "  else:",
-                "    pass",
-                "return result");
-    }
-
-    /**
-     * AdamW (Loshchilov and Hutter 2019), each weight in one pass, with the numbers of {@code torch.optim.AdamW}.
-     * {@code settings}: learning rate, weight decay.
-     */
-    private void update() {
-        String steps = String.join(", ", Collections.nCopies(training.trained().size(), "step"));
-        method(
-                "update",
-                "gradients: List[Tensor], means: List[Tensor], variances: List[Tensor], step: Tensor,"
-                        + " settings: Tensor",
-                "Tensor",
-                "rate = float(torch.item(torch.select(settings, 0, 0)))",
-                "decay = float(torch.item(torch.select(settings, 0, 1)))",
-                // Detached, weights may be changed in place.
-                "torch._fused_adamw_(" + trained("torch.detach(%s)")
-                        + ", gradients, means, variances, annotate(List[Tensor], []), [" + steps
-                        + "], lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-08, amsgrad=False,"
-                        + " maximize=False)",
-                "return step");
-    }
-
-    private String trained(String format) {
-        List<String> weights = new ArrayList<>();
-        training.trained().forEach(name -> weights.add(String.format(format, "self." + attribute(name))));
-        return "[" + String.join(", ", weights) + "]";
     }
 
     private String layerNorm(String x, String name) {
