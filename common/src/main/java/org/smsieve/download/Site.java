@@ -1,6 +1,7 @@
 package org.smsieve.download;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import org.smsieve.command.UserException;
 
@@ -10,6 +11,8 @@ import org.smsieve.command.UserException;
  * @param base an http or https address without a slash at its end
  */
 public record Site(String base) {
+    private static final int MAX_PORT = 65_535;
+
     /**
      * The site that the user's environment says, else the usual one.
      *
@@ -21,10 +24,24 @@ public record Site(String base) {
         if (mirror.isEmpty()) {
             return new Site(usual);
         }
-        if (!mirror.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?")) {
+        if (!isAddress(mirror)) {
             throw new UserException(variable + ": " + mirror + " (expected: an address such as " + usual + ")");
         }
         return new Site(mirror.replaceFirst("/+$", ""));
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            URI address = new URI(text);
+            // A host's name has no underscore: with one Java finds no host.
+            return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+                    && address.getHost() != null
+                    && address.getPort() <= MAX_PORT
+                    && address.getRawQuery() == null
+                    && address.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** The address of a file by its path, which begins with a slash. */

@@ -25,7 +25,18 @@ class SiteTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"mirror.example", "ftp://mirror.example", "https://", "https://a b", "https://a?b", "file:///x"})
+            strings = {
+                "mirror.example",
+                "ftp://mirror.example",
+                "https://",
+                "https://a b",
+                "https://a?b",
+                "https://a#b",
+                "file:///x",
+                "http://my_cache:8080",
+                "http://cache/50%",
+                "http://cache:65536"
+            })
     void refusesWhatIsNoAddress(String mirror) {
         assertThatThrownBy(() -> Site.of(Map.of("MIRROR", mirror), "MIRROR", "https://example.org"))
                 .isInstanceOf(UserException.class)
