@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.smsieve.bundle.Sha256;
 
 class DownloaderTest {
@@ -69,6 +73,24 @@ class DownloaderTest {
             assertThat(server.requests()).isEmpty();
         }
         assertThat(file()).hasBinaryContent(OTHER);
+    }
+
+    @Test
+    void replacesAFileThatIsThereOnceTheOtherIsWhole() throws IOException {
+        Files.write(Files.createDirectories(file().getParent()).resolve("file.bin"), OTHER);
+        Downloader downloader = new Downloader(SHORT);
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.status("404 Not Found"))) {
+            assertThatThrownBy(() -> downloader.replace(download(server), DownloadProgress.NONE))
+                    .isInstanceOf(DownloadException.class);
+        }
+        assertThat(file()).hasBinaryContent(OTHER);
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.file(FILE, TAG))) {
+            downloader.replace(download(server), DownloadProgress.NONE);
+            downloader.replace(download(server), DownloadProgress.NONE);
+
+            assertThat(server.requests()).hasSize(1);
+        }
+        assertThat(file()).hasBinaryContent(FILE);
     }
 
     @Test
@@ -458,16 +480,24 @@ class DownloaderTest {
                 return null;
             });
             Thread waiting = new Thread(fetched);
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            Logger logger = (Logger) LoggerFactory.getLogger(Downloader.class);
+            logger.addAppender(log);
+            log.start();
             try {
                 // The other process says when it has the lock, and holds it until its input ends.
                 assertThat(other.getInputStream().read()).isEqualTo('l');
                 waiting.start();
-                await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+                await().until(() -> !log.list.isEmpty());
                 Files.write(file(), OTHER);
                 other.getOutputStream().close();
                 fetched.get();
                 assertThat(server.requests()).isEmpty();
+                assertThat(log.list)
+                        .singleElement()
+                        .hasToString("[INFO] " + file() + ": another process is fetching it; waiting for that");
             } finally {
+                logger.detachAppender(log);
                 other.destroyForcibly().waitFor();
                 waiting.join();
             }

@@ -56,29 +56,30 @@ record PretrainedModels(List<Gpt2Release> releases, Site site, Path cache, Downl
     BaseCheckpoint open(Gpt2Release release) throws IOException {
         Path directory = cache.resolve("models").resolve(release.name()).resolve(release.revision());
         Path weights = directory.resolve(Checkpoint.WEIGHTS_FILE);
-        if (Files.exists(weights)) {
+        if (!Files.exists(weights)) {
+            fetch(release, weights, "");
+        } else {
             String found = Sha256.of(weights);
             if (!found.equals(release.sha256())) {
-                LOG.warn("{}: sha256 {} (expected: {}); fetching it anew", weights, found, release.sha256());
-                Files.deleteIfExists(weights);
+                String fault = "sha256 " + found + " (expected: " + release.sha256() + ")";
+                LOG.warn("{}: {}; fetching it anew", weights, fault);
+                fetch(release, weights, " in place of the one there, of " + fault);
             }
-        }
-        if (!Files.exists(weights)) {
-            fetch(release, weights);
         }
         return new BaseCheckpoint(
                 Checkpoint.open(directory, release.config()),
                 new Origin("openai-community/" + release.name() + "@" + release.revision(), release.sha256()));
     }
 
-    private void fetch(Gpt2Release release, Path weights) throws IOException {
+    /** Fetches weights; {@code instead} says of what is in their place. */
+    private void fetch(Gpt2Release release, Path weights, String instead) throws IOException {
         Download download = new Download(site.at(release.path()), weights, release.maxBytes(), release.sha256());
         try (DownloadBar bar = new DownloadBar(release.name())) {
-            downloader.fetch(download, bar);
+            downloader.replace(download, bar);
         } catch (DownloadException e) {
             throw new UserException(
                     "base: " + release.name() + ": " + e.getMessage() + "; try again, set " + MIRROR
-                            + " to a mirror of " + USUAL_SITE + ", or put that file at " + weights,
+                            + " to a mirror of " + USUAL_SITE + ", or put that file at " + weights + instead,
                     e);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,6 +101,21 @@ class BaseCheckpointTest {
         }
 
         assertThat(cached).hasBinaryContent(weights);
+    }
+
+    @Test
+    void keepsAnotherFileUntilTheRightOneIsThere() throws IOException {
+        Files.createDirectories(cached.getParent());
+        byte[] brought = "of another revision".getBytes(StandardCharsets.UTF_8);
+        Files.write(cached, brought);
+        PretrainedModels offline = offline();
+
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> BaseCheckpoint.of("tiny", List.of(), 1, offline))
+                .withMessageEndingWith("or put that file at " + cached + " in place of the one there, of sha256 "
+                        + Sha256.of(brought) + " (expected: " + Sha256.of(weights) + ")");
+
+        assertThat(cached).hasBinaryContent(brought);
     }
 
     @Test

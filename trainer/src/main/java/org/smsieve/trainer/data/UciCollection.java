@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -66,23 +68,25 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
     public Path file(DownloadProgress progress) {
         Path file = cache.resolve(ENTRY + ".tsv");
         Path archive = cache.resolve(ARCHIVE);
+        List<String> faults = new ArrayList<>();
         try {
             if (Files.exists(file)) {
                 String found = Sha256.of(file);
                 if (found.equals(sha256)) {
                     return file;
                 }
-                LOG.warn("{}: sha256 {} (expected: {}); unpacking it anew", file, found, sha256);
+                faults.add(file + ": sha256 " + found + " (expected: " + sha256 + ")");
+                LOG.warn("{}; unpacking it anew", faults.get(0));
             }
             if (Files.exists(archive)) {
                 try {
                     return unpack(archive, file);
                 } catch (UnsoundException e) {
+                    faults.add(e.getMessage());
                     LOG.warn("{}; fetching it anew", e.getMessage());
-                    Files.delete(archive);
                 }
             }
-            downloader.fetch(new Download(site.at(ARCHIVE_PATH), archive, MAX_ARCHIVE_BYTES, null), progress);
+            downloader.replace(new Download(site.at(ARCHIVE_PATH), archive, MAX_ARCHIVE_BYTES, null), progress);
             try {
                 return unpack(archive, file);
             } catch (UnsoundException e) {
@@ -91,7 +95,8 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
             }
         } catch (DownloadException | UnsoundException e) {
             throw new UserException(
-                    "data: uci: " + e.getMessage() + "; try again, set " + MIRROR + ", put " + USUAL_SITE
+                    "data: uci: " + e.getMessage() + there(faults) + "; try again, set " + MIRROR + ", put "
+                            + USUAL_SITE
                             + ARCHIVE_PATH + " at " + archive + " or its " + ENTRY + " at " + file
                             + ", or use --data FILE",
                     e);
@@ -99,6 +104,10 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
             throw new UserException(
                     "data: uci: " + cache + " (expected: a directory to write to); it failed with " + e, e);
         }
+    }
+
+    private static String there(List<String> faults) {
+        return faults.isEmpty() ? "" : ", and what is there is not it: " + String.join(", ", faults);
     }
 
     /** Takes one entry by its name; what else the archive holds, and the names in it, are never used. */

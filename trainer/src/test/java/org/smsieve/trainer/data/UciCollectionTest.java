@@ -86,6 +86,24 @@ class UciCollectionTest {
     }
 
     @Test
+    void keepsOtherFilesUntilTheRightOnesAreThere() throws IOException {
+        byte[] other = "other".getBytes(StandardCharsets.UTF_8);
+        Path file = Files.write(cache.resolve("SMSSpamCollection.tsv"), other);
+        byte[] otherArchive = zip(Map.of(ENTRY, other));
+        Path archive = Files.write(cache.resolve(ARCHIVE), otherArchive);
+        UciCollection offline = offline();
+
+        String fault = "sha256 " + Sha256.of(other) + " (expected: " + Sha256.of(MESSAGES) + ")";
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> offline.file(DownloadProgress.NONE))
+                .withMessageContaining(file + ": " + fault)
+                .withMessageContaining(archive + ": " + ENTRY + ": " + fault);
+
+        assertThat(file).hasBinaryContent(other);
+        assertThat(archive).hasBinaryContent(otherArchive);
+    }
+
+    @Test
     void usesWhatTheUserBrought() throws IOException {
         UciCollection offline = offline();
 
