@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,8 @@ public final class Commands {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         // A message may begin with an @.
         commandLine.setExpandAtFiles(false);
-        commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> {
+        commandLine.setExecutionExceptionHandler((thrown, failed, parsed) -> {
+            Exception exception = thrown instanceof UncheckedIOException unchecked ? unchecked.getCause() : thrown;
             failed.getErr().println("smsieve: " + line(exception));
             if (isDefect(exception)) {
                 LOG.error("{} failed; this is a defect of smsieve", failed.getCommandName(), exception);
