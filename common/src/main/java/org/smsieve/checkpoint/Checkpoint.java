@@ -33,11 +33,6 @@ public final class Checkpoint {
     private final Gpt2Config config;
     private final TensorReader weights;
 
-    /** Gives a tensor by name. */
-    private interface TensorReader {
-        Tensor read(String name) throws IOException;
-    }
-
     private Checkpoint(Gpt2Config config, TensorReader weights) {
         this.config = config;
         this.weights = weights;
@@ -179,11 +174,14 @@ public final class Checkpoint {
      * @param type how the weights are stored
      */
     public void write(Path directory, TensorType type) throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String name : config.parameters().keySet()) {
-            tensors.put(name.startsWith("score.") ? name : PREFIX + name, tensor(name));
-        }
-        Safetensors.write(directory.resolve(WEIGHTS_FILE), tensors, type);
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        Map<String, String> names = new LinkedHashMap<>();
+        config.parameters().forEach((name, shape) -> {
+            String stored = name.startsWith("score.") ? name : PREFIX + name;
+            shapes.put(stored, shape);
+            names.put(stored, name);
+        });
+        Safetensors.write(directory.resolve(WEIGHTS_FILE), shapes, stored -> tensor(names.get(stored)), type);
         Files.write(
                 directory.resolve(CONFIG_FILE),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config.toJson(JSON.createObjectNode(), type)));

@@ -126,21 +126,22 @@ public final class Safetensors {
     }
 
     /**
-     * Writes a file of tensors, in the map's order, replacing what is there.
+     * Writes a file of tensors, replacing what is there. No two of them are held at a time.
      *
+     * @param shapes of the tensors by name, in the order in which they are stored
+     * @param tensors gives each of them, once
      * @param type how the numbers are stored; each is rounded to the nearest
      */
-    public static void write(Path file, Map<String, Tensor> tensors, TensorType type) throws IOException {
+    static void write(Path file, Map<String, List<Long>> shapes, TensorReader tensors, TensorType type)
+            throws IOException {
         ObjectNode header = JSON.createObjectNode();
         header.putObject(METADATA).put("format", "pt");
         long offset = 0;
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+        for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
             ObjectNode entry = header.putObject(tensor.getKey()).put("dtype", type.name());
             ArrayNode shape = entry.putArray("shape");
-            for (long size : tensor.getValue().shape()) {
-                shape.add(size);
-            }
-            long end = offset + (long) tensor.getValue().values().length * type.bytes();
+            tensor.getValue().forEach(shape::add);
+            long end = offset + elements(tensor.getValue()) * type.bytes();
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -153,8 +154,8 @@ public final class Safetensors {
         try (SeekableByteChannel channel = Files.newByteChannel(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             drain(chunk, channel);
-            for (Tensor tensor : tensors.values()) {
-                for (float value : tensor.values()) {
+            for (String name : shapes.keySet()) {
+                for (float value : tensors.read(name).values()) {
                     if (chunk.remaining() < type.bytes()) {
                         drain(chunk, channel);
                     }
@@ -163,6 +164,10 @@ public final class Safetensors {
             }
             drain(chunk, channel);
         }
+    }
+
+    private static long elements(List<Long> shape) {
+        return Tensor.elements(shape.stream().mapToLong(Long::longValue).toArray());
     }
 
     private static void drain(ByteBuffer chunk, SeekableByteChannel channel) throws IOException {
@@ -260,8 +265,7 @@ public final class Safetensors {
         long begin = natural(file, name, offsets.get(0));
         long end = natural(file, name, offsets.get(1));
         try {
-            long elements =
-                    Tensor.elements(shape.stream().mapToLong(Long::longValue).toArray());
+            long elements = elements(shape);
             long bytes = Math.multiplyExact(elements, width);
             if (end - begin != bytes || elements > Integer.MAX_VALUE - 8) {
                 throw invalid(file, name + ": bytes " + begin + " to " + end + " (expected: " + bytes + " bytes)");

@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class SafetensorsTest {
         tensors.put("a", new Tensor(new float[] {8}, 1));
         Path file = directory.resolve("x.safetensors");
 
-        Safetensors.write(file, tensors, type);
+        write(file, tensors, type);
 
         Safetensors read = Safetensors.open(file);
         assertThat(read.names()).containsExactlyInAnyOrder("b", "empty", "a");
@@ -41,6 +43,30 @@ class SafetensorsTest {
         assertThat(read.read("b").values()).containsExactly(1, -2, 0.5f, 4, 5, 6);
         assertThat(read.read("empty").values()).isEmpty();
         assertThat(read.read("a").values()).containsExactly(8);
+    }
+
+    @Test
+    void writesEachTensorBeforeItAsksForTheNext() throws IOException {
+        Path file = directory.resolve("x.safetensors");
+        int elements = 1 << 20;
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        shapes.put("first", List.of((long) elements));
+        shapes.put("second", List.of((long) elements));
+        List<Long> sizes = new ArrayList<>();
+
+        Safetensors.write(
+                file,
+                shapes,
+                name -> {
+                    sizes.add(Files.size(file));
+                    return new Tensor(new float[elements], elements);
+                },
+                TensorType.F32);
+
+        // But for a chunk that is not full yet.
+        assertThat(sizes).hasSize(2);
+        assertThat(sizes.get(0)).isLessThan(1_000);
+        assertThat(sizes.get(1)).isGreaterThan(3 << 20);
     }
 
     @Test
@@ -101,7 +127,7 @@ class SafetensorsTest {
     @Test
     void refusesEveryTruncatedFile() throws IOException {
         Path file = directory.resolve("x.safetensors");
-        Safetensors.write(file, Map.of("x", new Tensor(new float[] {1, 2}, 2)), TensorType.F32);
+        write(file, Map.of("x", new Tensor(new float[] {1, 2}, 2)), TensorType.F32);
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
@@ -115,7 +141,7 @@ class SafetensorsTest {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         tensors.put("x", new Tensor(new float[] {1, 2}, 2, 1));
         tensors.put("y", new Tensor(new float[] {3}, 1));
-        Safetensors.write(file, tensors, TensorType.F32);
+        write(file, tensors, TensorType.F32);
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(1);
         for (int round = 0; round < 2_000; round++) {
@@ -133,6 +159,14 @@ class SafetensorsTest {
                 assertThat(e).hasMessageStartingWith(file.toString());
             }
         }
+    }
+
+    /** Writes tensors that are all in memory, in the map's order. */
+    static void write(Path file, Map<String, Tensor> tensors, TensorType type) throws IOException {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) ->
+                shapes.put(name, Arrays.stream(tensor.shape()).boxed().toList()));
+        Safetensors.write(file, shapes, tensors::get, type);
     }
 
     private Path write(String header, int dataBytes) throws IOException {
