@@ -3,13 +3,20 @@ package org.smsieve.bundle;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.smsieve.command.UserException;
 
 /**
@@ -22,6 +29,10 @@ import org.smsieve.command.UserException;
  * in {@code old}, from where they are put back.
  */
 final class PartialDirectory {
+    private static final String LOCK_FILE = "lock";
+    private static final int MAX_ATTEMPTS = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(PartialDirectory.class);
+
     private final Path destination;
     private final Path directory;
     private final FileChannel lock;
@@ -40,22 +51,53 @@ final class PartialDirectory {
      */
     static PartialDirectory claim(Path destination) throws IOException {
         Path directory = destination.resolveSibling("." + destination.getFileName() + ".partial");
-        Files.createDirectories(directory);
-        FileChannel lock =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PartialDirectory claimed = new PartialDirectory(destination, directory, lock(destination, directory));
         try {
-            if (!locks(lock)) {
-                throw new UserException("output: " + destination + " is being written by another process"
-                        + " (expected: one at a time); wait for its end, or choose another directory");
-            }
-            PartialDirectory claimed = new PartialDirectory(destination, directory, lock);
             claimed.clear();
             // Not a temporary directory of Java's, which nobody else may read.
             Files.createDirectory(claimed.contents());
             return claimed;
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            claimed.lock.close();
             throw e;
+        }
+    }
+
+    private static FileChannel lock(Path destination, Path directory) throws IOException {
+        Path file = directory.resolve(LOCK_FILE);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.createDirectories(directory);
+                Files.write(file, new byte[0]);
+                Optional<Object> key = key(file);
+                FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE);
+                boolean locked = locks(lock);
+                // Whoever lets go of the directory deletes it: the lock may be on a file that is no longer there.
+                boolean current = key(file).equals(key);
+                if (locked && current) {
+                    return lock;
+                }
+                lock.close();
+                if (current) {
+                    throw new UserException("output: " + destination + " is being written by another process"
+                            + " (expected: one at a time); wait for its end, or choose another directory");
+                }
+            } catch (NoSuchFileException | FileAlreadyExistsException e) {
+                // It was let go of between two of these steps, or is no directory at all.
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** What tells a file from others that had its name before, where the file system says; none of no file. */
+    private static Optional<Object> key(Path file) throws IOException {
+        try {
+            return Optional.ofNullable(
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 
@@ -76,7 +118,10 @@ final class PartialDirectory {
     void release() throws IOException {
         try (lock) {
             clear();
-            delete(directory);
+            Files.delete(directory.resolve(LOCK_FILE));
+            Files.delete(directory);
+        } catch (DirectoryNotEmptyException e) {
+            LOG.debug("{} is already claimed anew", directory, e);
         }
     }
 
