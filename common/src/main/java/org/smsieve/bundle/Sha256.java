@@ -43,9 +43,13 @@ public final class Sha256 {
         return of(list.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The digest of these bytes. */
-    public static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(newDigest().digest(bytes));
+    /** The digest of these bytes, one array after the other. */
+    public static String of(byte[]... contents) {
+        MessageDigest digest = newDigest();
+        for (byte[] content : contents) {
+            digest.update(content);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static MessageDigest newDigest() {

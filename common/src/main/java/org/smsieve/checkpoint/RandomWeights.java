@@ -26,15 +26,18 @@ public final class RandomWeights {
                         .collect(Collectors.toMap(name -> name, name -> tensor(config, name, seed))));
     }
 
+    /** What draws the tensor {@code name}: for a name and seed the same numbers on every platform. */
+    public static RandomGenerator generator(String name, long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 1_000_003 + name.hashCode());
+    }
+
     /** One of a model's tensors, drawn from a stream of its own, so that it does not depend on the others' shapes. */
     static Tensor tensor(Gpt2Config config, String name, long seed) {
         long[] shape = config.parameters().get(name).stream()
                 .mapToLong(Long::longValue)
                 .toArray();
         float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 1_000_003 + name.hashCode());
-        fill(name, values, config, random);
+        fill(name, values, config, generator(name, seed));
         return new Tensor(values, shape);
     }
 

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.smsieve.bundle.Sha256;
 import org.smsieve.command.UserException;
 
 /**
@@ -44,7 +45,7 @@ public final class DataDirectory {
             parts.add(LabelledFile.examples(file, content, false, badRows));
         }
         Path name = directory.toAbsolutePath().normalize().getFileName();
-        Source source = new Source(String.valueOf(name), LabelledFile.sha256(contents.toArray(byte[][]::new)));
+        Source source = new Source(String.valueOf(name), Sha256.of(contents.toArray(byte[][]::new)));
         // Named together: a part alone may lack a label.
         Dataset whole = LabelledFile.dataset(
                 source,

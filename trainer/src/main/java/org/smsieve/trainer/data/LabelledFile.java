@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.smsieve.bundle.Sha256;
 import org.smsieve.command.UserException;
 
 /**
@@ -53,7 +51,7 @@ public final class LabelledFile {
         if (examples.isEmpty()) {
             throw new UserException("data: " + file + " has no messages (expected: label and text on each line)");
         }
-        Source source = new Source(String.valueOf(file.getFileName()), sha256(bytes));
+        Source source = new Source(String.valueOf(file.getFileName()), Sha256.of(bytes));
         return dataset(source, DataDirectory.labelNames(file), examples);
     }
 
@@ -101,18 +99,6 @@ public final class LabelledFile {
         } catch (IOException e) {
             throw new UserException(
                     "data: " + file + " (expected: a readable file); it cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    static String sha256(byte[]... contents) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] content : contents) {
-                digest.update(content);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -5,9 +5,9 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
+import org.smsieve.checkpoint.RandomWeights;
 import org.smsieve.checkpoint.Tensor;
 import org.smsieve.gpt2.Lora;
 
@@ -30,8 +30,7 @@ final class Adapters {
             float[] values = new float[Math.toIntExact(shape.get(0) * shape.get(1))];
             if (name.endsWith("lora_a")) {
                 double bound = 1 / Math.sqrt(shape.get(0));
-                RandomGenerator random =
-                        RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 1_000_003 + name.hashCode());
+                RandomGenerator random = RandomWeights.generator(name, seed);
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) random.nextDouble(-bound, bound);
                 }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.smsieve.bundle.Sha256;
 
 /** On the real data set, which is not in the repository: where it is missing these tests are skipped, but not in CI. */
 class SmsSpamCollectionTest {
@@ -71,7 +72,7 @@ class SmsSpamCollectionTest {
         DataDirectory.write(new BookSplitter().load(file, BadRows.REFUSED), directory, false);
 
         for (String part : new String[] {"train", "validation", "test"}) {
-            assertThat(LabelledFile.sha256(Files.readAllBytes(directory.resolve(part + ".csv"))))
+            assertThat(Sha256.of(Files.readAllBytes(directory.resolve(part + ".csv"))))
                     .isEqualTo(BOOK.get("parts").get(part).get("csv_sha256").textValue());
         }
         assertThat(firstRow("train.csv")).isEqualTo("0,Dude how do you like the buff wind.");
@@ -89,7 +90,7 @@ class SmsSpamCollectionTest {
                     .append(example.text())
                     .append('\n');
         }
-        assertThat(LabelledFile.sha256(rows.toString().getBytes(StandardCharsets.UTF_8)))
+        assertThat(Sha256.of(rows.toString().getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(expected.get("sha256").textValue());
     }
 
