@@ -25,7 +25,7 @@ final class ModelSummary {
     }
 
     /** Layers by name: one, without a name, or those of a block. */
-    private record Part(String name, Map<String, Layer> layers) {
+    private record Row(String name, Map<String, Layer> layers) {
         Layer total() {
             return layers.values().stream().reduce(Layer::plus).orElseThrow();
         }
@@ -34,7 +34,7 @@ final class ModelSummary {
             return name.startsWith("h.");
         }
 
-        boolean isSameAs(Part other) {
+        boolean isSameAs(Row other) {
             return isBlock() && layers.equals(other.layers);
         }
     }
@@ -55,37 +55,37 @@ final class ModelSummary {
     static String of(Gpt2Config config, Map<String, List<Long>> trained) {
         Map<String, List<Long>> tensors = new LinkedHashMap<>(config.parameters());
         tensors.putAll(trained);
-        Map<String, Part> parts = new LinkedHashMap<>();
+        Map<String, Row> rows = new LinkedHashMap<>();
         tensors.forEach((name, shape) -> {
             long weights = shape.stream().reduce(1L, Math::multiplyExact);
             Layer layer = new Layer(shape, weights, trained.containsKey(name) ? weights : 0);
             String part = name.replaceFirst("^(h\\.\\d+|[^.]+)\\..*$", "$1");
             String inside = name.substring(part.length() + 1).replaceFirst("\\.?(weight|bias)$", "");
-            parts.computeIfAbsent(part, key -> new Part(key, new LinkedHashMap<>()))
+            rows.computeIfAbsent(part, key -> new Row(key, new LinkedHashMap<>()))
                     .layers()
                     .merge(inside, layer, Layer::plus);
         });
         ModelSummary summary = new ModelSummary(!trained.isEmpty());
-        summary.add(new ArrayList<>(parts.values()));
+        summary.add(new ArrayList<>(rows.values()));
         return summary.text.toString();
     }
 
-    private void add(List<Part> parts) {
+    private void add(List<Row> rows) {
         int end;
-        for (int begin = 0; begin < parts.size(); begin = end) {
-            Part first = parts.get(begin);
+        for (int begin = 0; begin < rows.size(); begin = end) {
+            Row first = rows.get(begin);
             end = begin + 1;
-            while (end < parts.size() && parts.get(end).isSameAs(first)) {
+            while (end < rows.size() && rows.get(end).isSameAs(first)) {
                 end++;
             }
             if (first.isBlock()) {
-                add(first, parts.get(end - 1), end - begin);
+                add(first, rows.get(end - 1), end - begin);
             } else {
                 Layer layer = first.total();
                 line(first.name(), layer.shape().toString(), layer.weights(), "", layer.status());
             }
         }
-        Layer all = parts.stream().map(Part::total).reduce(Layer::plus).orElseThrow();
+        Layer all = rows.stream().map(Row::total).reduce(Layer::plus).orElseThrow();
         text.append(String.format(Locale.ROOT, "%,d weights, %,d bytes in fp32", all.weights, BYTES * all.weights));
         if (anyTrained) {
             double percent = 100.0 * all.trained / all.weights;
@@ -96,7 +96,7 @@ final class ModelSummary {
     }
 
     /** A block, or several in a row that are alike, and what is inside it where that is not plain from the above. */
-    private void add(Part first, Part last, int count) {
+    private void add(Row first, Row last, int count) {
         Layer block = first.total();
         if (count == 1) {
             line(first.name(), "", block.weights, "", block.status());

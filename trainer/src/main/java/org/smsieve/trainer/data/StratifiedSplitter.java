@@ -66,7 +66,7 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
     public Split split(Dataset dataset) {
         Labels.requireTwo(dataset);
         NumpyRandomState random = new NumpyRandomState(seed);
-        List<Part> parts = List.of(new Part(), new Part(), new Part());
+        List<Share> parts = List.of(new Share(), new Share(), new Share());
         Map<String, List<List<Example>>> strata = strata(dataset);
         for (String label : dataset.labels()) {
             List<List<Example>> groups = strata.getOrDefault(label, List.of());
@@ -106,13 +106,13 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
         return strata;
     }
 
-    private void distribute(List<List<Example>> groups, List<Part> parts) {
+    private void distribute(List<List<Example>> groups, List<Share> parts) {
         setTargets(groups.stream().mapToInt(Collection::size).sum(), parts);
         List<List<Example>> greatestFirst = groups.stream()
                 .sorted(Comparator.comparingInt((List<Example> group) -> group.size())
                         .reversed())
                 .toList();
-        Part test = parts.get(2);
+        Share test = parts.get(2);
         greatestFirst.stream().filter(this::isTest).forEach(test::add);
         for (List<Example> group : greatestFirst) {
             if (isTest(group)) {
@@ -120,7 +120,7 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
             }
             parts.stream()
                     .filter(part -> part.room >= group.size())
-                    .max(Comparator.comparingDouble(Part::relativeRoom))
+                    .max(Comparator.comparingDouble(Share::relativeRoom))
                     .or(() -> parts.stream().max(Comparator.comparingInt(part -> part.room)))
                     .orElseThrow()
                     .add(group);
@@ -132,7 +132,7 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
     }
 
     /** The proportions of n messages, rounded; a part that is to have any gets one at least. */
-    private void setTargets(int n, List<Part> parts) {
+    private void setTargets(int n, List<Share> parts) {
         int reserved = Integer.signum(proportions.test());
         int validation = share(n, proportions.validation(), n - 1 - reserved);
         int test = share(n, proportions.test(), n - 1 - validation);
@@ -147,7 +147,7 @@ public record StratifiedSplitter(Proportions proportions, long seed, Set<String>
     }
 
     /** A part being filled, label by label. */
-    private static final class Part {
+    private static final class Share {
         private final List<Example> examples = new ArrayList<>();
         private int target;
         private int room;
