@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,14 +24,13 @@ import org.smsieve.checkpoint.RandomWeights;
 import org.smsieve.checkpoint.Tensor;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.Commands;
+import org.smsieve.download.CacheDirectory;
 import org.smsieve.parity.Fixture;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 import picocli.CommandLine;
 
 class GenerateCommandIT {
-    private static final String GPT2_REVISION = "607a30d783dfa663caf39e06633721c8d4cfcd7e";
-
     @TempDir
     private Path directory;
 
@@ -133,27 +131,18 @@ class GenerateCommandIT {
     /** The sentence that shows whether the pretrained weights are loaded well. */
     @Test
     void continuesTheBooksSentence() {
-        Path weights = cache().resolve(Path.of("models", "gpt2", GPT2_REVISION));
-        assumeThat(weights.resolve(Checkpoint.WEIGHTS_FILE))
+        Gpt2Release gpt2 = PretrainedModels.ofUser().find("gpt2").orElseThrow();
+        assumeThat(CacheDirectory.ofUser().resolve(Path.of("models", "gpt2", gpt2.revision(), Checkpoint.WEIGHTS_FILE)))
                 .as("the pretrained weights, which smsieve train --base gpt2 puts in the cache")
                 .exists();
 
-        Result result = run("--base", weights.toString(), "--prompt", "Every effort moves you");
+        Result result = run("--base", "gpt2", "--prompt", "Every effort moves you");
 
         assertThat(result.out).isEqualTo("""
                         Every effort moves you forward.
 
                         The first step is to understand the importance of your work
                         """);
-    }
-
-    private static Path cache() {
-        return Optional.ofNullable(System.getenv("SMSIEVE_CACHE"))
-                .map(Path::of)
-                .orElseGet(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-                        .map(Path::of)
-                        .orElse(Path.of(System.getProperty("user.home"), ".cache"))
-                        .resolve("smsieve"));
     }
 
     /**
