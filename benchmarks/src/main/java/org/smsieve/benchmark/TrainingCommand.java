@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.smsieve.command.Interruption;
 import org.smsieve.command.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,11 @@ import picocli.CommandLine.Spec;
 public final class TrainingCommand implements Callable<Integer> {
     private static final List<String> BOOKS_WAY =
             List.of("--pooling", "last-position", "--no-cache", "--precision", "fp32");
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** How long a {@code train} took, and its command as its own report says it. */
+    private record Run(double seconds, String command) {}
 
     @Spec
     private CommandSpec spec;
@@ -59,18 +65,32 @@ public final class TrainingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("smsieve-benchmark-");
+        Interruption interruption = new Interruption(() -> undo(directory));
         try {
-            double smsieve = seconds(directory.resolve("smsieve"), List.of());
-            double book = seconds(directory.resolve("book"), BOOKS_WAY);
+            Run smsieve = run(directory.resolve("smsieve"), List.of());
+            Run book = run(directory.resolve("book"), BOOKS_WAY);
             print(smsieve, book);
         } finally {
-            delete(directory);
+            interruption.finish(() -> delete(directory));
         }
         return 0;
     }
 
+    private static String undo(Path directory) {
+        ProcessHandle.current().children().forEach(train -> {
+            train.destroy();
+            train.onExit().join();
+        });
+        try {
+            delete(directory);
+            return "nothing was measured";
+        } catch (IOException e) {
+            return "nothing was measured, and " + directory + " is left (" + e + ")";
+        }
+    }
+
     /** Runs {@code train} in a process of its own. */
-    private double seconds(Path output, List<String> flags) throws IOException, InterruptedException {
+    private Run run(Path output, List<String> flags) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:MaxRAMPercentage=50",
@@ -95,18 +115,20 @@ public final class TrainingCommand implements Callable<Integer> {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        Thread stop = new Thread(process::destroy);
-        Runtime.getRuntime().addShutdownHook(stop);
         int code = process.waitFor();
         double seconds = (System.nanoTime() - start) / 1e9;
-        Runtime.getRuntime().removeShutdownHook(stop);
         if (code != 0) {
             throw new UserException("train: exit code " + code + " (expected: 0; see above)");
         }
-        return seconds;
+        return new Run(
+                seconds,
+                JSON.readTree(output.resolve("report.json").toFile())
+                        .path("command")
+                        .asText());
     }
 
-    private void print(double smsieve, double book) throws IOException {
+    private void print(Run smsieve, Run book) throws IOException {
+        double ratio = book.seconds() / smsieve.seconds();
         PrintWriter out = spec.commandLine().getOut();
         int processors = Runtime.getRuntime().availableProcessors();
         if (json) {
@@ -114,15 +136,18 @@ public final class TrainingCommand implements Callable<Integer> {
             figures.put("base", base);
             figures.put("epochs", epochs);
             figures.put("processors", processors);
-            figures.put("bookSeconds", book);
-            figures.put("seconds", smsieve);
-            figures.put("ratio", book / smsieve);
-            out.println(new JsonMapper().writeValueAsString(figures));
+            figures.put("bookCommand", book.command());
+            figures.put("bookSeconds", book.seconds());
+            figures.put("command", smsieve.command());
+            figures.put("seconds", smsieve.seconds());
+            figures.put("ratio", ratio);
+            out.println(JSON.writeValueAsString(figures));
         } else {
             out.printf(Locale.ROOT, "train --base %s --as-book, %d epochs, %d processors%n", base, epochs, processors);
             out.printf("%-60s%10s%8s%n", "", "seconds", "ratio");
-            out.printf(Locale.ROOT, "%-60s%10.1f%8.1f%n", "the book's way: " + String.join(" ", BOOKS_WAY), book, 1.0);
-            out.printf(Locale.ROOT, "%-60s%10.1f%8.1f%n", "the defaults", smsieve, book / smsieve);
+            String flags = String.join(" ", BOOKS_WAY);
+            out.printf(Locale.ROOT, "%-60s%10.1f%8.1f%n", "the book's way: " + flags, book.seconds(), 1.0);
+            out.printf(Locale.ROOT, "%-60s%10.1f%8.1f%n", "the defaults", smsieve.seconds(), ratio);
         }
         out.flush();
     }
