@@ -91,13 +91,13 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
                 return unpack(archive, file);
             } catch (UnsoundException e) {
                 Files.delete(archive);
+                faults.removeIf(fault -> fault.startsWith(archive.toString()));
                 throw e;
             }
         } catch (DownloadException | UnsoundException e) {
             throw new UserException(
                     "data: uci: " + e.getMessage() + there(faults) + "; try again, set " + MIRROR + ", put "
-                            + USUAL_SITE
-                            + ARCHIVE_PATH + " at " + archive + " or its " + ENTRY + " at " + file
+                            + USUAL_SITE + ARCHIVE_PATH + " at " + archive + " or its " + ENTRY + " at " + file
                             + ", or use --data FILE",
                     e);
         } catch (IOException e) {

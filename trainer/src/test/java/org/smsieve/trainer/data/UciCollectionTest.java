@@ -101,6 +101,14 @@ class UciCollectionTest {
 
         assertThat(file).hasBinaryContent(other);
         assertThat(archive).hasBinaryContent(otherArchive);
+
+        try (ScriptedServer server = serving("<html>".getBytes(StandardCharsets.UTF_8))) {
+            assertThatExceptionOfType(UserException.class)
+                    .isThrownBy(() -> collection(server).file(DownloadProgress.NONE))
+                    .withMessageContaining(archive + ": not a zip archive")
+                    .withMessageContaining(file + ": " + fault)
+                    .withMessageNotContaining(ENTRY + ": " + fault);
+        }
     }
 
     @Test
