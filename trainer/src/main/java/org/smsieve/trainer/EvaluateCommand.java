@@ -24,7 +24,7 @@ import org.smsieve.trainer.data.Source;
 import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.evaluate.Predictions;
 import org.smsieve.trainer.evaluate.ThresholdChoice;
-import org.smsieve.trainer.report.Part;
+import org.smsieve.trainer.report.EvaluatedPart;
 import org.smsieve.trainer.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,8 +75,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 predictions = Predictions.of(classifier, Tokenizer.gpt2(), messages, bar::stepTo);
             }
             DecisionThreshold threshold = bundle.manifest().decisionThreshold();
-            Part part =
-                    new Part(messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
+            EvaluatedPart part =
+                    new EvaluatedPart(messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
             Report report = new Report(
                     classifier.model(),
                     new ThresholdChoice(threshold, threshold == null ? "" : "as the model has it"),
@@ -109,7 +109,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         return about;
     }
 
-    private void print(Report report, Part part) throws IOException {
+    private void print(Report report, EvaluatedPart part) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> figures = new LinkedHashMap<>();

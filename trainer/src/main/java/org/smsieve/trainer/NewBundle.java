@@ -38,7 +38,7 @@ import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
 import org.smsieve.trainer.finetune.LabelledTokens;
 import org.smsieve.trainer.report.ModelCard;
-import org.smsieve.trainer.report.Part;
+import org.smsieve.trainer.report.EvaluatedPart;
 import org.smsieve.trainer.report.Report;
 
 /**
@@ -129,8 +129,8 @@ record NewBundle(
 
         ThresholdChoice chosen = threshold.choose(ours.get(VALIDATION));
         ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(VALIDATION));
-        List<Part> figures = parts.entrySet().stream()
-                .map(part -> new Part(
+        List<EvaluatedPart> figures = parts.entrySet().stream()
+                .map(part -> new EvaluatedPart(
                         part.getKey(),
                         part.getValue().counts(),
                         Evaluation.of(ours.get(part.getKey()), chosen.threshold()),

@@ -23,7 +23,7 @@ final class ConfusionPlot {
 
     private ConfusionPlot() {}
 
-    static Optional<Picture> of(Part part) {
+    static Optional<Picture> of(EvaluatedPart part) {
         Confusion confusion = part.model().confusion();
         if (confusion.messages() == 0) {
             return Optional.empty();

@@ -25,13 +25,13 @@ final class ReliabilityPlot {
 
     private ReliabilityPlot() {}
 
-    static Optional<Picture> of(Part part) {
+    static Optional<Picture> of(EvaluatedPart part) {
         return part.model().messages() == 0
                 ? Optional.empty()
                 : Optional.of(new Picture(WIDTH, HEIGHT, graphics -> paint(graphics, part)));
     }
 
-    private static void paint(Graphics2D graphics, Part part) {
+    private static void paint(Graphics2D graphics, EvaluatedPart part) {
         // The likeliest of n labels has at least 1/n.
         int firstBin = Calibration.BINS / part.model().labels().size();
         double from = (double) firstBin / Calibration.BINS;

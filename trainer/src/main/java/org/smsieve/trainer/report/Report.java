@@ -30,7 +30,7 @@ public record Report(
         String model,
         ThresholdChoice threshold,
         ThresholdChoice baselineThreshold,
-        List<Part> parts,
+        List<EvaluatedPart> parts,
         History history,
         Map<String, Object> about) {
 
@@ -67,7 +67,7 @@ public record Report(
     }
 
     /** The part that says most of messages to come: the test part, else the last. */
-    Part main() {
+    EvaluatedPart main() {
         return parts.stream()
                 .filter(part -> part.name().equals("test"))
                 .findFirst()

@@ -26,7 +26,7 @@ final class ReportPage {
         report.parts().forEach(writer::part);
         if (!plots.isEmpty()) {
             writer.page.append("## Plots\n\n");
-            plots.forEach(plot -> writer.page.append(String.format("![%1$s](%1$s.png)%n%n".replace("%n", "\n"), plot)));
+            plots.forEach(plot -> writer.page.append("![" + plot + "](" + plot + ".png)\n\n"));
         }
         writer.about();
         return writer.page.toString().stripTrailing() + "\n";
@@ -69,7 +69,7 @@ final class ReportPage {
                 .append(" bins of the likeliest label's probability. All three are 0 at best.\n\n");
     }
 
-    private void part(Part part) {
+    private void part(EvaluatedPart part) {
         page.append("## ").append(Markdown.text(part.name())).append("\n\n");
         page.append(figures(report, part).markdown()).append('\n');
         page.append(labels(part).markdown()).append('\n');
@@ -80,7 +80,7 @@ final class ReportPage {
     }
 
     /** What no line of the other tables tells. */
-    static Table figures(Report report, Part part) {
+    static Table figures(Report report, EvaluatedPart part) {
         List<String> columns = new ArrayList<>(List.of("figure", "model"));
         if (part.baseline() != null) {
             columns.add("baseline");
@@ -99,7 +99,7 @@ final class ReportPage {
         String of(Evaluation evaluation);
     }
 
-    private static void add(Table table, String name, Part part, Shown figure) {
+    private static void add(Table table, String name, EvaluatedPart part, Shown figure) {
         table.add(
                 part.baseline() == null
                         ? List.of(name, figure.of(part.model()))
@@ -107,7 +107,7 @@ final class ReportPage {
     }
 
     /** A line a label: its figures, and what its messages were called. */
-    static Table labels(Part part) {
+    static Table labels(EvaluatedPart part) {
         List<String> columns =
                 new ArrayList<>(List.of("label", "classifier", "messages", "precision", "recall", "F1", "ROC AUC"));
         part.model().labels().forEach(label -> columns.add("called " + label));

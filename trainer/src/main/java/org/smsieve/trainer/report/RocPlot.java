@@ -25,7 +25,7 @@ final class RocPlot {
 
     private RocPlot() {}
 
-    static Optional<Picture> of(Part part) {
+    static Optional<Picture> of(EvaluatedPart part) {
         String positive = part.model().positiveLabel();
         List<RocCurve.Point> points =
                 RocCurve.of(part.model().predictions(), positive).points();

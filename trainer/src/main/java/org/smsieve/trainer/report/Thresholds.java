@@ -34,7 +34,7 @@ final class Thresholds {
     }
 
     /** False positives and recall of the positive label at several thresholds. */
-    static Table table(Part part) {
+    static Table table(EvaluatedPart part) {
         List<String> columns = new ArrayList<>(List.of("threshold", "false positives", "rate", "recall"));
         if (part.baseline() != null) {
             columns.addAll(List.of("baseline's false positives", "rate", "recall"));

@@ -63,11 +63,11 @@ class ReportTest {
         return new Predictions(labels, rows);
     }
 
-    private static Part part(String name, List<String> labels, int messages, ThresholdChoice choice) {
+    private static EvaluatedPart part(String name, List<String> labels, int messages, ThresholdChoice choice) {
         Evaluation model = Evaluation.of(predictions(labels, messages, 8, 1), choice.threshold());
         Map<String, Integer> counts = new LinkedHashMap<>();
         labels.forEach(label -> counts.put(label, model.confusion().having(label)));
-        return new Part(name, counts, model, Evaluation.of(predictions(labels, messages, 7, 1), null));
+        return new EvaluatedPart(name, counts, model, Evaluation.of(predictions(labels, messages, 7, 1), null));
     }
 
     private static History history(int pointsPerEpoch) {
@@ -159,7 +159,7 @@ class ReportTest {
     @Test
     void leavesOutPlotsThatHaveNoFigures() throws IOException {
         Evaluation nothing = Evaluation.of(new Predictions(HAM_SPAM, List.of()), null);
-        Part part = new Part("empty", Map.of(), nothing, null);
+        EvaluatedPart part = new EvaluatedPart("empty", Map.of(), nothing, null);
 
         new Report("sms@1", LIKELIEST, null, List.of(part), null, Map.of()).write(directory);
 

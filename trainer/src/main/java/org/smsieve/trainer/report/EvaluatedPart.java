@@ -13,8 +13,8 @@ import org.smsieve.trainer.evaluate.Evaluation;
  * @param model the model's figures
  * @param baseline the baseline's figures; null where there is no baseline
  */
-public record Part(String name, Map<String, Integer> counts, Evaluation model, Evaluation baseline) {
-    public Part {
+public record EvaluatedPart(String name, Map<String, Integer> counts, Evaluation model, Evaluation baseline) {
+    public EvaluatedPart {
         counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
     }
 
