@@ -37,7 +37,8 @@ final class HistoryPlot {
                 ? Optional.empty()
                 : Optional.of(new Picture(WIDTH, HEIGHT, graphics -> {
                     XYChart chart = chart(history, "loss (nats)", Figures::loss);
-                    double most = extremes(history, Figures::loss).getMax();
+                    double loss = extremes(history, Figures::loss).getMax();
+                    double most = loss > 0 ? loss : 1;
                     chart.getStyler().setYAxisMin(-0.02 * most).setYAxisMax(1.04 * most);
                     paint(graphics, chart, history, "Loss during training", true);
                 }));
@@ -48,9 +49,9 @@ final class HistoryPlot {
                 ? Optional.empty()
                 : Optional.of(new Picture(WIDTH, HEIGHT, graphics -> {
                     XYChart chart = chart(history, "accuracy (%)", figures -> 100 * figures.accuracy());
-                    double floor = 10
-                            * Math.floor(
-                                    10 * extremes(history, Figures::accuracy).getMin());
+                    double least = extremes(history, Figures::accuracy).getMin();
+                    // Never from 100 % on: an axis has some length.
+                    double floor = Math.min(90, 10 * Math.floor(10 * least));
                     double room = (100 - floor) / 40;
                     chart.getStyler().setYAxisMin(floor - room).setYAxisMax(100 + room);
                     paint(graphics, chart, history, "Accuracy during training", false);

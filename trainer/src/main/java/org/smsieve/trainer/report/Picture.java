@@ -4,7 +4,7 @@ import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2D;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -26,10 +26,14 @@ import org.apache.pdfbox.pdmodel.common.PDRectangle;
 record Picture(int width, int height, Consumer<Graphics2D> painter) {
     private static final int PIXELS_PER_POINT = 2;
 
-    /** Writes {@code name.png} and {@code name.pdf}. */
+    /** Writes {@code name.png} and {@code name.pdf}: neither, if one cannot be drawn. */
     void write(Path directory, String name) throws IOException {
-        ImageIO.write(image(), "png", directory.resolve(name + ".png").toFile());
-        writePdf(directory.resolve(name + ".pdf"));
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image(), "png", png);
+        ByteArrayOutputStream pdf = new ByteArrayOutputStream();
+        writePdf(pdf);
+        Files.write(directory.resolve(name + ".png"), png.toByteArray());
+        Files.write(directory.resolve(name + ".pdf"), pdf.toByteArray());
     }
 
     private BufferedImage image() {
@@ -42,7 +46,7 @@ record Picture(int width, int height, Consumer<Graphics2D> painter) {
         return image;
     }
 
-    private void writePdf(Path file) throws IOException {
+    private void writePdf(OutputStream out) throws IOException {
         try (PDDocument document = new PDDocument()) {
             // Else it is made from the time.
             document.setDocumentId(1L);
@@ -54,10 +58,7 @@ record Picture(int width, int height, Consumer<Graphics2D> painter) {
             try (PDPageContentStream content = new PDPageContentStream(document, page)) {
                 content.drawForm(graphics.getXFormObject());
             }
-            // Given a file, PDFBox warns of replacing one.
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-                document.save(out);
-            }
+            document.save(out);
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smsieve.message.OneLine;
 
 /** Writes a report's plots. */
 final class Plots {
@@ -19,28 +21,39 @@ final class Plots {
     private Plots() {}
 
     /**
-     * Writes all plots that there are figures for; none, with a warning, on a machine without fonts.
+     * Writes all plots that there are figures for; with a warning none on a machine without fonts, and not those that
+     * fail.
      *
      * @return the names of those written, without their endings
      */
-    static List<String> write(Report report, Path directory) throws IOException {
+    static List<String> write(Report report, Path directory) {
         System.setProperty("java.awt.headless", "true");
         if (!fontsWork()) {
             return List.of();
         }
-        Map<String, Optional<Picture>> pictures = new LinkedHashMap<>();
-        pictures.put("loss", HistoryPlot.loss(report.history()));
-        pictures.put("accuracy", HistoryPlot.accuracy(report.history()));
-        pictures.put("confusion", ConfusionPlot.of(report.main()));
-        pictures.put("roc", RocPlot.of(report.main()));
-        pictures.put("reliability", ReliabilityPlot.of(report.main()));
+        Map<String, Supplier<Optional<Picture>>> pictures = new LinkedHashMap<>();
+        pictures.put("loss", () -> HistoryPlot.loss(report.history()));
+        pictures.put("accuracy", () -> HistoryPlot.accuracy(report.history()));
+        pictures.put("confusion", () -> ConfusionPlot.of(report.main()));
+        pictures.put("roc", () -> RocPlot.of(report.main()));
+        pictures.put("reliability", () -> ReliabilityPlot.of(report.main()));
+        return write(pictures, directory);
+    }
+
+    /** Writes what can be drawn: a picture that fails must not cost the training that it tells of. */
+    static List<String> write(Map<String, Supplier<Optional<Picture>>> pictures, Path directory) {
         List<String> written = new ArrayList<>();
-        for (Map.Entry<String, Optional<Picture>> picture : pictures.entrySet()) {
-            if (picture.getValue().isPresent()) {
-                picture.getValue().get().write(directory, picture.getKey());
-                written.add(picture.getKey());
+        pictures.forEach((name, made) -> {
+            try {
+                Optional<Picture> picture = made.get();
+                if (picture.isPresent()) {
+                    picture.get().write(directory, name);
+                    written.add(name);
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                LOG.warn("no plot {}: {}", name, OneLine.of(e.toString()));
             }
-        }
+        });
         return written;
     }
 
