@@ -50,7 +50,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Write report.md, report.json and plots there.")
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Write report.md, report.json and plots there; not a bundle's own directory.")
     private Path reportDirectory;
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
@@ -61,6 +64,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (reportDirectory != null) {
+            makeReportDirectory();
+        }
         Dataset messages = LabelledFile.read(data.path(), data.badRows());
         Bundle bundle = open();
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision))) {
@@ -75,8 +81,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 predictions = Predictions.of(classifier, Tokenizer.gpt2(), messages, bar::stepTo);
             }
             DecisionThreshold threshold = bundle.manifest().decisionThreshold();
-            EvaluatedPart part =
-                    new EvaluatedPart(messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
+            EvaluatedPart part = new EvaluatedPart(
+                    messages.source().name(), messages.counts(), Evaluation.of(predictions, threshold), null);
             Report report = new Report(
                     classifier.model(),
                     new ThresholdChoice(threshold, threshold == null ? "" : "as the model has it"),
@@ -86,11 +92,26 @@ public final class EvaluateCommand implements Callable<Integer> {
                     about(messages.source(), classifier));
             print(report, part);
             if (reportDirectory != null) {
-                Files.createDirectories(reportDirectory);
                 report.write(reportDirectory);
             }
         }
         return 0;
+    }
+
+    private void makeReportDirectory() {
+        if (Files.exists(reportDirectory.resolve(Bundle.MANIFEST_FILE))) {
+            throw new UserException("report: " + reportDirectory + " (expected: a directory without a bundle, whose own"
+                    + " report would be overwritten); name another");
+        }
+        try {
+            Files.createDirectories(reportDirectory);
+        } catch (IOException e) {
+            throw new UserException("report: " + reportDirectory + " cannot be made (" + e + "); name another", e);
+        }
+        if (!Files.isWritable(reportDirectory)) {
+            throw new UserException(
+                    "report: " + reportDirectory + " (expected: a directory that can be written to); name another");
+        }
     }
 
     private Bundle open() throws IOException {
