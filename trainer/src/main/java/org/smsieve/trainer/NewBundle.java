@@ -10,11 +10,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.BundleWriter;
 import org.smsieve.bundle.DecisionThreshold;
@@ -23,8 +21,7 @@ import org.smsieve.bundle.Manifest;
 import org.smsieve.bundle.Origin;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.TensorType;
-import org.smsieve.classifier.ComputeOptions;
-import org.smsieve.classifier.Gpt2Classifier;
+import org.smsieve.gpt2.Precision;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.data.Dataset;
@@ -36,9 +33,8 @@ import org.smsieve.trainer.evaluate.ThresholdRule;
 import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
-import org.smsieve.trainer.finetune.LabelledTokens;
-import org.smsieve.trainer.report.ModelCard;
 import org.smsieve.trainer.report.EvaluatedPart;
+import org.smsieve.trainer.report.ModelCard;
 import org.smsieve.trainer.report.Report;
 
 /**
@@ -47,7 +43,7 @@ import org.smsieve.trainer.report.Report;
  *
  * @param threshold how the decision threshold comes about
  * @param type how the weights are stored
- * @param precision what the figures are computed in, as in {@link ComputeOptions}; golden examples are always in fp32
+ * @param clock tells when training ended
  * @param command the command that makes it, for a person to run again
  */
 record NewBundle(
@@ -59,22 +55,8 @@ record NewBundle(
         FinetuneOptions options,
         ThresholdRule threshold,
         TensorType type,
-        String precision,
+        Clock clock,
         String command) {
-
-    /** The names of the parts of the data that every bundle is made of; any but the first may be missing. */
-    static final String TRAIN = "train";
-
-    static final String VALIDATION = "validation";
-    static final String TEST = "test";
-
-    /** Texts written for this purpose: the data set's own are not for everyone to publish. */
-    private static final List<String> GOLDEN_TEXTS = List.of(
-            "Hey, just wanted to check if we're still on for dinner tonight? Let me know!",
-            "You are a winner you have been specially selected to receive $1000 cash or a $2000 award.",
-            "running 10 min late, order me a flat white pls x",
-            "URGENT! Call 09000000000 from a landline to claim your complimentary holiday. T&Cs apply",
-            "");
 
     /** A version made from the time, to the second, in UTC. */
     static String version(Clock clock) {
@@ -93,7 +75,7 @@ record NewBundle(
     }
 
     private Bundle unwritten(Checkpoint checkpoint) {
-        return new Bundle(manifest(Map.of(), null, Map.of(), List.of(), checkpoint), checkpoint);
+        return new Bundle(manifest(Map.of(), null, null, Map.of(), List.of(), checkpoint), checkpoint);
     }
 
     /**
@@ -101,7 +83,8 @@ record NewBundle(
      *
      * @param history how training went
      * @param training how long it took
-     * @param parts the messages to state figures of, by name; those of {@link #TRAIN} are what the baseline learns from
+     * @param parts the messages to state figures of, by name; those of {@link EvaluatedMessages#TRAIN} are what the
+     *     baseline learns from
      * @return what was written
      */
     Report write(
@@ -114,21 +97,22 @@ record NewBundle(
             throws IOException {
         Checkpoint finetuned = finetuner.result();
         Checkpoint stored = finetuned.rounded(type);
+        Instant created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Stopwatch evaluating = new Stopwatch();
-        // Where nothing is rounded, the finetuner has the very weights, and what the frozen blocks give at hand.
-        Map<String, Predictions> ours = finetuner.hasFrozenBlocks() && type == TensorType.F32
-                ? predictions(finetuner, parts, tokenizer)
-                : predictions(stored, parts, tokenizer, device);
-        List<GoldenExample> golden = golden(stored, tokenizer, device);
+        Inference inference = new Inference(unwritten(stored), tokenizer, device);
+        Map<String, Predictions> ours = usesStates(finetuned)
+                ? inference.predictions(parts, finetuner)
+                : inference.predictions(parts, precision());
+        List<GoldenExample> golden = inference.golden();
         Duration evaluated = evaluating.time();
         Stopwatch comparing = new Stopwatch();
-        Baseline baseline = new Baseline(parts.get(TRAIN), options.classWeights());
+        Baseline baseline = new Baseline(parts.get(EvaluatedMessages.TRAIN), options.classWeights());
         Map<String, Predictions> theirs = new LinkedHashMap<>();
         parts.forEach((part, messages) -> theirs.put(part, baseline.predict(messages)));
         Duration compared = comparing.time();
 
-        ThresholdChoice chosen = threshold.choose(ours.get(VALIDATION));
-        ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(VALIDATION));
+        ThresholdChoice chosen = threshold.choose(ours.get(EvaluatedMessages.VALIDATION));
+        ThresholdChoice chosenByBaseline = threshold.forBaseline().choose(theirs.get(EvaluatedMessages.VALIDATION));
         List<EvaluatedPart> figures = parts.entrySet().stream()
                 .map(part -> new EvaluatedPart(
                         part.getKey(),
@@ -145,57 +129,45 @@ record NewBundle(
         report.write(writer.directory());
         Map<String, Object> metrics = new LinkedHashMap<>();
         figures.forEach(part -> metrics.put(part.name(), part.model().describe()));
-        Manifest described = manifest(Map.of(), chosen.threshold(), metrics, golden, finetuned);
+        Manifest described = manifest(Map.of(), created, chosen.threshold(), metrics, golden, finetuned);
         Files.writeString(
                 writer.directory().resolve(Bundle.CARD_FILE),
                 ModelCard.of(described, report, command),
                 StandardCharsets.UTF_8);
-        writer.commit(stored, type, files -> manifest(files, chosen.threshold(), metrics, golden, finetuned));
+        writer.commit(stored, type, files -> manifest(files, created, chosen.threshold(), metrics, golden, finetuned));
         return report;
     }
 
-    private static Map<String, Predictions> predictions(
-            Finetuner finetuner, Map<String, Dataset> parts, Tokenizer tokenizer) {
-        Map<String, Predictions> predictions = new LinkedHashMap<>();
-        parts.forEach((part, messages) -> {
-            try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
-                List<LabelledTokens> tokens = LabelledTokens.of(messages, tokenizer);
-                predictions.put(part, finetuner.predict(tokens, bar::stepBy));
-            }
-        });
-        return predictions;
+    /**
+     * Whether figures are made from what the frozen blocks gave for training: where nothing is rounded, the finetuner
+     * has the very weights. A threshold is picked with the model as it is served.
+     */
+    private boolean usesStates(Checkpoint model) {
+        return hasFrozenBlocks(model)
+                && type == TensorType.F32
+                && !(threshold instanceof ThresholdRule.MaxFalsePositiveRate);
     }
 
-    private Map<String, Predictions> predictions(
-            Checkpoint stored, Map<String, Dataset> parts, Tokenizer tokenizer, String device) throws IOException {
-        Map<String, Predictions> predictions = new LinkedHashMap<>();
-        try (Gpt2Classifier classifier =
-                Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, precision))) {
-            parts.forEach((part, messages) -> {
-                try (ProgressBar bar = Console.progressBar("evaluate " + part, messages.size())) {
-                    predictions.put(part, Predictions.of(classifier, tokenizer, messages, bar::stepTo));
-                }
-            });
-        }
-        return predictions;
+    private boolean hasFrozenBlocks(Checkpoint model) {
+        return options.training(model.config()).frozenBlocks() > 0;
     }
 
-    private List<GoldenExample> golden(Checkpoint stored, Tokenizer tokenizer, String device) throws IOException {
-        List<GoldenExample> golden = new ArrayList<>();
-        try (Gpt2Classifier classifier = Gpt2Classifier.open(unwritten(stored), new ComputeOptions(device, "fp32"))) {
-            for (String text : GOLDEN_TEXTS) {
-                List<Double> logits = new ArrayList<>();
-                for (float logit : classifier.logits(tokenizer.encode(text))) {
-                    logits.add((double) logit);
-                }
-                golden.add(new GoldenExample(text, logits));
-            }
-        }
-        return golden;
+    /** What the frozen blocks compute in, and the model when it is evaluated; golden examples are always in fp32. */
+    private Precision precision() {
+        return options.frozen().precision();
+    }
+
+    private String precisions(Checkpoint model) {
+        boolean mixed = hasFrozenBlocks(model) && precision() != Precision.FP32;
+        return "trained in fp32"
+                + (mixed ? ", frozen blocks in " + precision().label() : "")
+                + ", weights stored in " + type
+                + ", figures computed in " + precision().label()
+                + (mixed && usesStates(model) ? " below the trained blocks, fp32 above" : "");
     }
 
     private Map<String, Object> about(Checkpoint finetuned, Map<String, Object> seconds) {
-        Manifest manifest = manifest(Map.of(), null, Map.of(), List.of(), finetuned);
+        Manifest manifest = manifest(Map.of(), null, null, Map.of(), List.of(), finetuned);
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("command", command);
         about.put("base", origin(manifest.base()));
@@ -226,6 +198,7 @@ record NewBundle(
 
     private Manifest manifest(
             Map<String, String> files,
+            Instant created,
             DecisionThreshold decided,
             Map<String, Object> metrics,
             List<GoldenExample> golden,
@@ -237,12 +210,12 @@ record NewBundle(
         return new Manifest(
                 name,
                 version,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                created,
                 finetuned.config().labels(),
                 options.pooling(),
                 options.maxTokens(),
                 decided,
-                "trained in fp32, weights stored in " + type + ", figures computed in " + precision,
+                precisions(finetuned),
                 base,
                 new Origin(data.name(), data.sha256()),
                 options.seed(),

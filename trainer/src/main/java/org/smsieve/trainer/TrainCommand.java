@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.smsieve.bundle.BundleWriter;
 import org.smsieve.checkpoint.TensorType;
-import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
 import org.smsieve.gpt2.Precision;
 import org.smsieve.gpt2.PrecisionChoice;
@@ -21,7 +19,6 @@ import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
 import org.smsieve.trainer.data.Dataset;
-import org.smsieve.trainer.data.LabelledFile;
 import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
@@ -122,7 +119,7 @@ public final class TrainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Split split = splitter().load(data.path(), data.badRows());
         out.print(ClassTable.of(split));
-        Map<String, Dataset> parts = parts(split);
+        Map<String, Dataset> parts = EvaluatedMessages.of(split, alsoEvaluate, data.badRows());
 
         Tokenizer tokenizer = Tokenizer.gpt2();
         List<LabelledTokens> training = LabelledTokens.of(split.train(), tokenizer);
@@ -142,7 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
                 options,
                 rule,
                 store,
-                precision.label(),
+                Clock.systemUTC(),
                 command());
 
         bundle.check(start.checkpoint());
@@ -203,27 +200,6 @@ public final class TrainCommand implements Callable<Integer> {
     private static String figures(String part, Figures figures) {
         return String.format(
                 Locale.ROOT, "%s loss %.4f, accuracy %6.2f %%", part, figures.loss(), 100 * figures.accuracy());
-    }
-
-    private Map<String, Dataset> parts(Split split) {
-        Map<String, Dataset> parts = new LinkedHashMap<>();
-        parts.put(NewBundle.TRAIN, split.train());
-        parts.put(NewBundle.VALIDATION, split.validation());
-        parts.put(NewBundle.TEST, split.test());
-        for (Path file : alsoEvaluate) {
-            Dataset more = LabelledFile.read(file, data.badRows());
-            if (!split.labels().containsAll(more.labels())) {
-                throw new UserException("also-evaluate: " + file + " has labels " + more.labels() + " (expected: "
-                        + split.labels() + ")");
-            }
-            parts.put(file.toString(), more);
-            Dataset unseen = more.withoutCopiesOf(split.train());
-            if (unseen.size() < more.size()) {
-                parts.put(file + " without copies of training messages", unseen);
-            }
-        }
-        parts.values().removeIf(part -> part.size() == 0);
-        return parts;
     }
 
     private Splitter splitter() {
