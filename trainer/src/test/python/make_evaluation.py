@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline, make_union
 
 BINS = 20
 THRESHOLDS = [0.5, 0.9, 0.99, 0.999]
+LEAST_THRESHOLD = 0.5
 SHARES = [0, 0.001, 0.01, 0.05, 0.1, 0.5, 1]
 
 
@@ -115,9 +116,10 @@ def figures(labels, own, probabilities, threshold):
             "recall": ratio((said & is_positive).sum(), is_positive.sum()),
         })
     if is_positive.any() and not is_positive.all():
-        rates, recalls, _ = metrics.roc_curve(is_positive, probabilities[:, positive], drop_intermediate=False)
+        rates, recalls, thresholds = metrics.roc_curve(
+            is_positive, probabilities[:, positive], drop_intermediate=False)
         for share in SHARES:
-            last = numpy.nonzero(rates <= share)[0][-1]
+            last = numpy.nonzero((rates <= share) & (thresholds >= LEAST_THRESHOLD))[0][-1]
             result["maxFalsePositiveRates"].append(
                 {"share": share, "falsePositiveRate": float(rates[last]), "recall": float(recalls[last])})
     return result

@@ -120,31 +120,17 @@ public final class Gpt2Classifier implements BatchClassifier {
     }
 
     private Verdict verdict(Tokens message, float[] logits) {
-        double[] probabilities = Softmax.of(logits, 0, logits.length);
+        List<Double> probabilities =
+                Arrays.stream(Softmax.of(logits, 0, logits.length)).boxed().toList();
         Map<String, Double> scores = new LinkedHashMap<>();
-        for (int i = 0; i < probabilities.length; i++) {
-            scores.put(labels().get(i), probabilities[i]);
+        for (int i = 0; i < logits.length; i++) {
+            scores.put(labels().get(i), probabilities.get(i));
         }
         return new Verdict(
-                decide(scores),
+                labels().get(DecisionThreshold.decide(manifest.decisionThreshold(), labels(), probabilities)),
                 Collections.unmodifiableMap(scores),
                 model(),
                 Math.min(message.length(), maxTokens()),
                 message.length() > maxTokens());
-    }
-
-    private String decide(Map<String, Double> scores) {
-        DecisionThreshold threshold = manifest.decisionThreshold();
-        String likeliest = null;
-        for (String label : labels()) {
-            if (threshold != null && threshold.label().equals(label)) {
-                if (scores.get(label) >= threshold.probability()) {
-                    return label;
-                }
-            } else if (likeliest == null || scores.get(label) > scores.get(likeliest)) {
-                likeliest = label;
-            }
-        }
-        return likeliest;
     }
 }

@@ -43,9 +43,14 @@ record Gpt2Release(String name, String revision, String sha256, Gpt2Config confi
         return new Gpt2Config(Tokenizer.VOCABULARY_SIZE, 1024, embed, layers, heads, 4 * embed, 1e-5, List.of());
     }
 
+    /** The repository at Hugging Face. */
+    String repository() {
+        return "openai-community/" + name;
+    }
+
     /** The path of the weights at Hugging Face. */
     String path() {
-        return "/openai-community/" + name + "/resolve/" + revision + "/" + Checkpoint.WEIGHTS_FILE;
+        return "/" + repository() + "/resolve/" + revision + "/" + Checkpoint.WEIGHTS_FILE;
     }
 
     /** The most that the file can have: each weight and each block's attention mask in single precision. */

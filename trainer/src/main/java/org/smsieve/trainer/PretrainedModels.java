@@ -68,7 +68,7 @@ record PretrainedModels(List<Gpt2Release> releases, Site site, Path cache, Downl
         }
         return new BaseCheckpoint(
                 Checkpoint.open(directory, release.config()),
-                new Origin("openai-community/" + release.name() + "@" + release.revision(), release.sha256()));
+                new Origin(release.repository() + "@" + release.revision(), release.sha256()));
     }
 
     /** Fetches weights; {@code instead} says of what is in their place. */

@@ -19,8 +19,8 @@ final class ThresholdFlags {
     @Option(
             names = "--max-false-positive-rate",
             paramLabel = "X",
-            description = "Pick the lowest threshold that gives spam (or else the last label) to at most this share of"
-                    + " the other validation messages.")
+            description = "Pick the lowest threshold, from 0.5 on, that gives spam (or else the last label) to at most"
+                    + " this share of the other validation messages.")
     private Double maxFalsePositiveRate;
 
     /** The rule for a data set, once it is known that it can be kept there. */

@@ -37,11 +37,13 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
     /** The environment's variable for a mirror of the repository. */
     public static final String MIRROR = "SMSIEVE_UCI_MIRROR";
 
+    /** Of the collection's bytes, whatever the file is called. */
+    public static final String SHA256 = "7d039a24a6083ed9ef0f806ebad56bbb976e3aeb8de05669173bfdc4996c239d";
+
     private static final String USUAL_SITE = "https://archive.ics.uci.edu";
     private static final String ARCHIVE = "sms+spam+collection.zip";
     private static final String ARCHIVE_PATH = "/static/public/228/" + ARCHIVE;
     private static final String ENTRY = "SMSSpamCollection";
-    private static final String SHA256 = "7d039a24a6083ed9ef0f806ebad56bbb976e3aeb8de05669173bfdc4996c239d";
 
     /** The archive has about 200 KB; its checksum is not known. */
     private static final long MAX_ARCHIVE_BYTES = 4 << 20;

@@ -16,7 +16,7 @@ public record Prediction(int label, List<Double> probabilities) {
 
     /** The index of the likeliest label; of equally likely ones the first. */
     public int likeliest() {
-        return likeliestBut(-1);
+        return decided(null, List.of());
     }
 
     /**
@@ -25,20 +25,6 @@ public record Prediction(int label, List<Double> probabilities) {
      * @param threshold null for the likeliest label
      */
     public int decided(DecisionThreshold threshold, List<String> labels) {
-        if (threshold == null) {
-            return likeliest();
-        }
-        int index = labels.indexOf(threshold.label());
-        return probabilities.get(index) >= threshold.probability() ? index : likeliestBut(index);
-    }
-
-    private int likeliestBut(int other) {
-        int likeliest = -1;
-        for (int i = 0; i < probabilities.size(); i++) {
-            if (i != other && (likeliest < 0 || probabilities.get(i) > probabilities.get(likeliest))) {
-                likeliest = i;
-            }
-        }
-        return likeliest;
+        return DecisionThreshold.decide(threshold, labels, probabilities);
     }
 }

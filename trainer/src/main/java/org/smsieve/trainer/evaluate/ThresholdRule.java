@@ -33,12 +33,15 @@ public sealed interface ThresholdRule {
     }
 
     /**
-     * The lowest threshold on the positive label's probability with which at most a share of the other labels'
-     * validation messages get that label.
+     * The lowest threshold on the positive label's probability, from 0.5 on, with which at most a share of the other
+     * labels' validation messages get that label. Lower ones would, of two labels, give it more often than no threshold
+     * does, which a clean validation part is no reason for.
      *
      * @param share in [0, 1]
      */
     record MaxFalsePositiveRate(double share) implements ThresholdRule {
+        private static final double LEAST = 0.5;
+
         public MaxFalsePositiveRate {
             if (!(share >= 0 && share <= 1)) {
                 throw new UserException("max-false-positive-rate: " + share + " (expected: 0 to 1)");
@@ -62,15 +65,15 @@ public sealed interface ThresholdRule {
             double[] negatives = validation.scores(positive, false);
             double[] positives = validation.scores(positive, true);
             int allowed = allowed(negatives.length);
-            if (allowed == negatives.length) {
-                return new ThresholdChoice(new DecisionThreshold(positive, 0), "every message may be a false positive");
+            double lowest = 0;
+            if (allowed < negatives.length) {
+                // The likeliest of the messages that must not get the label, and whatever is just above it.
+                double below = negatives[negatives.length - 1 - allowed];
+                double above = Math.min(next(positives, below), next(negatives, below));
+                lowest = between(below, above);
             }
-            // The likeliest of the messages that must not get the label, and whatever is just above it.
-            double below = negatives[negatives.length - 1 - allowed];
-            double above = Math.min(next(positives, below), next(negatives, below));
-            double probability = between(below, above);
-            return new ThresholdChoice(
-                    new DecisionThreshold(positive, probability), reason(validation, positive, probability, allowed));
+            DecisionThreshold threshold = new DecisionThreshold(positive, Math.max(LEAST, lowest));
+            return new ThresholdChoice(threshold, reason(validation, threshold, lowest, allowed));
         }
 
         /** How many of so many messages may be false positives: exact where share times messages is whole. */
@@ -103,18 +106,24 @@ public sealed interface ThresholdRule {
             return Math.log(clipped) - Math.log1p(-clipped);
         }
 
-        private String reason(Predictions validation, String positive, double probability, int allowed) {
-            Confusion reached = Confusion.of(validation, new DecisionThreshold(positive, probability));
+        private String reason(Predictions validation, DecisionThreshold threshold, double lowest, int allowed) {
+            String positive = threshold.label();
+            Confusion reached = Confusion.of(validation, threshold);
             int negatives = reached.messages() - reached.having(positive);
             int falsePositives = reached.given(positive) - reached.hits(positive);
             String note = String.format(
                     Locale.ROOT,
-                    "the lowest with at most %s %% false positives in the validation part, where it has %,d of %,d",
+                    "the lowest from 0.5 on with at most %s %% false positives in the validation part, where it has %,d of %,d",
                     Figure.plain(100 * share),
                     falsePositives,
                     negatives);
             if (falsePositives > allowed) {
                 return note + "; the classifier is certain of those, no threshold keeps them out";
+            }
+            if (lowest < LEAST) {
+                note +=
+                        "; a lower one would do there too, but on other messages it could give more false positives than"
+                                + " the likeliest label does";
             }
             if (allowed == 0 && share > 0) {
                 // Clopper and Pearson 1934 for no event: the rate with which that has a chance of 5 %.

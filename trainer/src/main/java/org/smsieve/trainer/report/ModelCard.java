@@ -1,6 +1,7 @@
 package org.smsieve.trainer.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,9 @@ import java.util.stream.Collectors;
 import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.bundle.GoldenExample;
 import org.smsieve.bundle.Manifest;
+import org.smsieve.classifier.Softmax;
 import org.smsieve.message.Probability;
+import org.smsieve.trainer.data.UciCollection;
 import org.smsieve.trainer.evaluate.Confusion;
 import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.evaluate.Figure;
@@ -19,13 +22,6 @@ import org.smsieve.trainer.evaluate.Prediction;
  * with the front matter that Hugging Face reads.
  */
 public final class ModelCard {
-    /** The SMS Spam Collection's bytes, whatever the file is called. */
-    private static final String SMS_SPAM_COLLECTION =
-            "7d039a24a6083ed9ef0f806ebad56bbb976e3aeb8de05669173bfdc4996c239d";
-
-    /** What the names of downloaded bases begin with, before {@code NAME@REVISION}. */
-    private static final String HUB = "openai-community/";
-
     private final Manifest manifest;
     private final Report report;
 
@@ -53,7 +49,8 @@ public final class ModelCard {
         matter.put("library_name", "transformers");
         matter.put("pipeline_tag", "text-classification");
         matter.put("tags", List.of("sms", "spam-detection", "gpt2"));
-        if (manifest.base() != null && manifest.base().name().startsWith(HUB)) {
+        // A directory's name has no slash, a downloaded base is called OWNER/NAME@REVISION.
+        if (manifest.base() != null && manifest.base().name().contains("/")) {
             matter.put("base_model", manifest.base().name().replaceFirst("@.*", ""));
         }
         if (isSmsSpamCollection()) {
@@ -158,7 +155,7 @@ public final class ModelCard {
         Table examples = new Table(2, List.of("text", "label", "probability of " + report.positiveLabel()));
         int positive = manifest.labels().indexOf(report.positiveLabel());
         for (GoldenExample example : manifest.goldenExamples()) {
-            Prediction prediction = new Prediction(positive, softmax(example.logits()));
+            Prediction prediction = new Prediction(positive, probabilities(example));
             DecisionThreshold threshold = manifest.decisionThreshold();
             examples.add(List.of(
                     example.text().isEmpty() ? "(empty)" : example.text(),
@@ -178,13 +175,14 @@ public final class ModelCard {
     }
 
     private boolean isSmsSpamCollection() {
-        return manifest.data().sha256().equals(SMS_SPAM_COLLECTION);
+        return manifest.data().sha256().equals(UciCollection.SHA256);
     }
 
-    private static List<Double> softmax(List<Double> logits) {
-        double highest = logits.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-        double sum =
-                logits.stream().mapToDouble(logit -> Math.exp(logit - highest)).sum();
-        return logits.stream().map(logit -> Math.exp(logit - highest) / sum).toList();
+    private static List<Double> probabilities(GoldenExample example) {
+        float[] logits = new float[example.logits().size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = example.logits().get(i).floatValue();
+        }
+        return Arrays.stream(Softmax.of(logits, 0, logits.length)).boxed().toList();
     }
 }

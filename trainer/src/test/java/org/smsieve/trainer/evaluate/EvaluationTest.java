@@ -88,7 +88,7 @@ class EvaluationTest {
         });
     }
 
-    /** The lowest threshold is the one with the most recall, on scikit-learn's ROC curve. */
+    /** The lowest threshold is the one with the most recall, on scikit-learn's ROC curve from 0.5 on. */
     @ParameterizedTest
     @MethodSource("golden")
     void picksThePointOfTheCurveThatIsAllowed(Golden golden) {
