@@ -211,6 +211,45 @@ class TrainCommandIT {
     }
 
     @Test
+    void saysWhatItsFiguresAreComputedIn() throws IOException {
+        JsonNode quick = trainInBf16("quick");
+        JsonNode served = trainInBf16("served", "--max-false-positive-rate", "0.1");
+
+        String weights = "trained in fp32, frozen blocks in bf16, weights stored in F32, figures computed in ";
+        assertThat(quick.get("precision").textValue()).isEqualTo(weights + "bf16 below the trained blocks, fp32 above");
+        assertThat(served.get("precision").textValue()).isEqualTo(weights + "bf16");
+        Result evaluated = run(
+                "evaluate",
+                "--model",
+                directory.resolve("served").toString(),
+                "--data",
+                data.toString(),
+                "--precision",
+                "bf16",
+                "--json");
+        assertThat(new JsonMapper().readTree(evaluated.out).get("loss"))
+                .isEqualTo(served.get("parts").get("messages.tsv").at("/model/loss"));
+    }
+
+    /** @return its report */
+    private JsonNode trainInBf16(String name, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "train",
+                "--base=" + base,
+                "--data=" + data,
+                "--output=" + directory.resolve(name),
+                "--also-evaluate=" + data,
+                "--trainable=last-block",
+                "--epochs=1",
+                "--learning-rate=5e-3",
+                "--precision=bf16"));
+        arguments.addAll(List.of(more));
+        assertThat(run(arguments.toArray(String[]::new)).code).isZero();
+        Path report = directory.resolve(name).resolve("report.json");
+        return new JsonMapper().readTree(report.toFile());
+    }
+
+    @Test
     void saysInOneLineWhatIsWrong() throws IOException {
         Path output = directory.resolve("model");
         Path other = Files.createDirectory(directory.resolve("other"));

@@ -56,6 +56,24 @@ class ThresholdRuleTest {
     }
 
     @Test
+    void isNotBelowOneHalf() {
+        Predictions clean = predictions(List.of(0.001, 0.01), List.of(0.4, 0.99));
+        Predictions clear = predictions(List.of(0.001, 0.01), List.of(0.9999));
+
+        for (double share : List.of(0.0, 0.5, 1.0)) {
+            ThresholdChoice choice = new MaxFalsePositiveRate(share).choose(clean);
+
+            assertThat(choice.threshold().probability()).isEqualTo(0.5);
+            assertThat(choice.reason())
+                    .startsWith("the lowest from 0.5 on with at most ")
+                    .contains("0 of 2; a lower one would do there too, but");
+        }
+        ThresholdChoice above = new MaxFalsePositiveRate(0).choose(clear);
+        assertThat(above.threshold().probability()).isBetween(0.5, 0.9999);
+        assertThat(above.reason()).doesNotContain("a lower one");
+    }
+
+    @Test
     void saysWhenCertaintyCannotBeKeptOut() {
         ThresholdChoice choice = new MaxFalsePositiveRate(0).choose(predictions(List.of(0.5, 1.0), List.of(1.0)));
 

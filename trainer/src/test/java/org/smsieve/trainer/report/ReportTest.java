@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.pdfbox.Loader;
@@ -154,6 +157,48 @@ class ReportTest {
         assertThat(json.at("/parts/test/baseline/rocAreaMacro").doubleValue()).isBetween(0.5, 1.0);
         assertThat(json.at("/history/keptEpoch").intValue()).isEqualTo(4);
         assertThat(directory.resolve("confusion.png")).exists();
+    }
+
+    @Test
+    void plotsATrainingWithoutAMistake() throws IOException {
+        Figures perfect = new Figures(0, 1);
+        List<History.Point> points = List.of(
+                new History.Point(0, 0, 0, true, perfect, perfect),
+                new History.Point(9, 1, 70, true, perfect, perfect));
+
+        report(HAM_SPAM, LIKELIEST, new History(points, 1, 1)).write(directory);
+
+        for (String plot : List.of("loss.png", "accuracy.png")) {
+            assertThat(colours(ImageIO.read(directory.resolve(plot).toFile())))
+                    .as(plot)
+                    .isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void goesOnWhereAPlotCannotBeDrawn() throws IOException {
+        Map<String, Supplier<Optional<Picture>>> pictures = new LinkedHashMap<>();
+        AtomicInteger drawn = new AtomicInteger();
+        pictures.put("first", () -> {
+            throw new IllegalArgumentException("no axis");
+        });
+        // The PNG succeeds, the PDF does not.
+        pictures.put(
+                "second",
+                () -> Optional.of(new Picture(9, 9, graphics -> {
+                    if (drawn.incrementAndGet() == 2) {
+                        throw new NoClassDefFoundError("fonts");
+                    }
+                })));
+        pictures.put("third", () -> Optional.of(new Picture(9, 9, graphics -> {})));
+
+        assertThat(Plots.write(pictures, directory)).containsExactly("third");
+
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("third.png", "third.pdf");
+        }
+        assertThat(drawn).hasValue(2);
     }
 
     @Test
