@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.pdfbox.Loader;
@@ -169,9 +170,12 @@ class ReportTest {
         report(HAM_SPAM, LIKELIEST, new History(points, 1, 1)).write(directory);
 
         for (String plot : List.of("loss.png", "accuracy.png")) {
-            assertThat(colours(ImageIO.read(directory.resolve(plot).toFile())))
+            BufferedImage image = ImageIO.read(directory.resolve(plot).toFile());
+            // An axis with more than one tick has lines across the plot.
+            assertThat(IntStream.range(0, image.getHeight())
+                            .filter(y -> image.getRGB(image.getWidth() * 9 / 10, y) == Look.GRID.getRGB()))
                     .as(plot)
-                    .isGreaterThan(20);
+                    .hasSizeGreaterThan(5);
         }
     }
 
