@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Divides messages into groups of like length, each to be padded to its longest and computed in one call, so that
@@ -24,9 +25,7 @@ public final class LengthGroups {
      */
     public static List<int[]> of(int[] lengths, int mostTokens) {
         int count = lengths.length;
-        Integer[] order = new Integer[count];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparingInt(i -> lengths[i]));
+        int[] order = order(lengths);
 
         // best[n]: the least cost of the n shortest; start[n]: where the last group of that division begins.
         long[] best = new long[count + 1];
@@ -49,12 +48,37 @@ public final class LengthGroups {
 
         List<int[]> groups = new ArrayList<>();
         for (int end = count; end > 0; end = start[end]) {
-            groups.add(
-                    0,
-                    Arrays.stream(order, start[end], end)
-                            .mapToInt(Integer::intValue)
-                            .toArray());
+            groups.add(0, Arrays.copyOfRange(order, start[end], end));
         }
         return groups;
+    }
+
+    /**
+     * The groups where there are so many messages that their lengths hardly differ within a group: each as large as may
+     * be.
+     *
+     * @param lengths as {@link #of} takes them
+     * @param mostTokens likewise
+     */
+    public static List<int[]> full(int[] lengths, int mostTokens) {
+        int[] order = order(lengths);
+        List<int[]> groups = new ArrayList<>();
+        int begin = 0;
+        for (int end = 1; end <= order.length; end++) {
+            if (end == order.length || (long) (end + 1 - begin) * lengths[order[end]] > mostTokens) {
+                groups.add(Arrays.copyOfRange(order, begin, end));
+                begin = end;
+            }
+        }
+        return groups;
+    }
+
+    /** Indices of lengths, the shortest first. */
+    private static int[] order(int[] lengths) {
+        return IntStream.range(0, lengths.length)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> lengths[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

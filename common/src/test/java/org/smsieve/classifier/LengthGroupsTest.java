@@ -56,4 +56,14 @@ class LengthGroupsTest {
                                     * IntStream.of(lengths).max().orElseThrow());
         }
     }
+
+    @Test
+    void fillsGroupsUpToTheMost() {
+        int[] lengths = {9, 1, 3, 2, 40, 3, 2};
+
+        List<int[]> groups = LengthGroups.full(lengths, 12);
+
+        assertThat(groups).containsExactly(new int[] {1, 3, 6, 2}, new int[] {5}, new int[] {0}, new int[] {4});
+        assertThat(LengthGroups.full(new int[0], 12)).isEmpty();
+    }
 }

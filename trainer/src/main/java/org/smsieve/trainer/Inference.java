@@ -42,7 +42,12 @@ record Inference(Bundle bundle, Tokenizer tokenizer, String device) {
 
     /** Of the weights just trained, which takes only the trained blocks where the finetuner kept the states below. */
     Map<String, Predictions> predictions(Map<String, Dataset> parts, Finetuner finetuner) {
-        return each(parts, (messages, bar) -> finetuner.predict(LabelledTokens.of(messages, tokenizer), bar::stepBy));
+        return each(parts, (messages, bar) -> {
+            List<LabelledTokens> tokens = LabelledTokens.of(messages, tokenizer);
+            // Some parts are parts of others.
+            finetuner.prepare(tokens, done -> {});
+            return finetuner.predict(tokens, bar::stepBy);
+        });
     }
 
     private static Map<String, Predictions> each(

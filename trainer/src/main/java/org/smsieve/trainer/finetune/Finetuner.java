@@ -162,7 +162,7 @@ public final class Finetuner implements AutoCloseable {
                 .mapToInt(message -> TokenBatch.length(message.tokens(), options.pooling(), options.maxTokens()))
                 .toArray();
         Prediction[] predictions = new Prediction[messages.size()];
-        for (int[] group : LengthGroups.of(lengths, EVALUATION_TOKENS)) {
+        for (int[] group : LengthGroups.full(lengths, EVALUATION_TOKENS)) {
             try (NDManager scratch = program.newManager()) {
                 Inputs inputs =
                         inputs(Arrays.stream(group).mapToObj(messages::get).toList(), scratch);

@@ -89,7 +89,7 @@ final class FrozenStates implements AutoCloseable {
 
     private List<List<Tokens>> groups(List<Tokens> messages) {
         int[] lengths = messages.stream().mapToInt(this::length).toArray();
-        return LengthGroups.of(lengths, CALL_TOKENS).stream()
+        return LengthGroups.full(lengths, CALL_TOKENS).stream()
                 .map(group -> Arrays.stream(group).mapToObj(messages::get).toList())
                 .toList();
     }
