@@ -25,7 +25,7 @@ public record Patience(Duration connect, Duration silence, int attempts, Duratio
     }
 
     /** How long to wait after so many failures in a row, counted from 1. */
-    Duration pauseAfter(int failures) {
+    public Duration pauseAfter(int failures) {
         return pause.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
     }
 }

@@ -17,6 +17,7 @@ import org.smsieve.message.OutputFormat;
  * @param input how inbound values are read
  * @param output what labelled values hold
  * @param model the model and where it runs
+ * @param announced how announced models are taken
  * @param batch the bounds of a micro-batch
  * @param http where metrics and health are served
  * @param startTimeout how long the brokers may take to answer at start
@@ -30,6 +31,7 @@ public record AppConfig(
         InboundReader input,
         OutputFormat output,
         Model model,
+        Announced announced,
         BatchLimits batch,
         Http http,
         Duration startTimeout,
@@ -52,6 +54,16 @@ public record AppConfig(
      * @param compute the device and the precision
      */
     public record Model(Optional<Path> bundle, ComputeOptions compute) {}
+
+    /**
+     * How announced models are taken.
+     *
+     * @param topic where they are announced
+     * @param reports where the app reports what it serves
+     * @param maxBytes the most that a bundle's files may have together, at least 1
+     * @param startTimeout how long the start waits for one
+     */
+    public record Announced(String topic, String reports, long maxBytes, Duration startTimeout) {}
 
     /**
      * Where metrics and health are served.

@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.smsieve.command.UserException;
+import org.smsieve.settings.Nearest;
+import org.smsieve.settings.SettingValues;
 
 /**
  * Kafka's own settings, passed on as they are but for those that the app's guarantees rest on.
@@ -20,7 +22,7 @@ import org.smsieve.command.UserException;
  */
 public record KafkaSettings(Map<String, String> values) {
     /** What Kafka's names begin with among the app's settings, {@value}. */
-    public static final String PREFIX = "kafka.";
+    public static final String PREFIX = SettingValues.KAFKA_PREFIX;
 
     private static final List<String> CLIENT_PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,

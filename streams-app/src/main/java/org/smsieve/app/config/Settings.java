@@ -1,25 +1,26 @@
 package org.smsieve.app.config;
 
-import static org.smsieve.app.config.Types.BOOLEAN;
-import static org.smsieve.app.config.Types.JSON_POINTER;
-import static org.smsieve.app.config.Types.TEXT;
-import static org.smsieve.app.config.Types.TOPIC;
-import static org.smsieve.app.config.Types.form;
-import static org.smsieve.app.config.Types.integer;
-import static org.smsieve.app.config.Types.millis;
-import static org.smsieve.app.config.Types.oneOf;
+import static org.smsieve.settings.Types.BOOLEAN;
+import static org.smsieve.settings.Types.JSON_POINTER;
+import static org.smsieve.settings.Types.TEXT;
+import static org.smsieve.settings.Types.TOPIC;
+import static org.smsieve.settings.Types.form;
+import static org.smsieve.settings.Types.integer;
+import static org.smsieve.settings.Types.millis;
+import static org.smsieve.settings.Types.oneOf;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.smsieve.message.OutputFormat;
+import org.smsieve.registry.RegistrySettings;
+import org.smsieve.settings.Setting;
+import org.smsieve.settings.SettingType;
+import org.smsieve.settings.SettingValues;
 
 /** The catalogue of the app's own settings. Besides them, {@link KafkaSettings} takes all of Kafka's. */
 public final class Settings {
-    /** The prefix of the setting that names a label's topic; the label follows. */
-    public static final String OUTPUT_TOPIC_PREFIX = "topics.output.";
-
     private static final List<Setting<?>> ALL = new ArrayList<>();
 
     static final Setting<String> APPLICATION_ID = setting(
@@ -67,7 +68,10 @@ public final class Settings {
             oneOf(OutputFormat.class),
             "What a labelled value holds: JSON, or the input's bytes untouched.");
     static final Setting<String> MODEL = setting(
-            "model", "", new SettingType<>("a bundle's directory", value -> value), "The model; none: the built-in.");
+            "model",
+            "",
+            new SettingType<>("a bundle's directory", value -> value),
+            "The model where none is announced; none: the built-in.");
     static final Setting<String> DEVICE = setting(
             "device",
             "auto",
@@ -99,6 +103,21 @@ public final class Settings {
     static final Setting<Duration> SHUTDOWN_TIMEOUT =
             setting("shutdown.timeout.ms", "30000", millis(100), "How long a clean stop may take.");
 
+    static final Setting<Integer> MODELS_MAX_MEGABYTES = setting(
+            "models.max-megabytes",
+            "8192",
+            integer(1, 1_000_000),
+            "The largest announced bundle that is taken, all its files together, in MiB.");
+    static final Setting<Duration> MODELS_START_TIMEOUT = setting(
+            "models.start.timeout.ms",
+            "60000",
+            millis(1),
+            "How long the start waits for an announced model; then the configured one serves until it is there.");
+
+    static {
+        ALL.addAll(RegistrySettings.all());
+    }
+
     private Settings() {}
 
     /** All settings, in the order of the documentation. */
@@ -128,7 +147,10 @@ public final class Settings {
     /** The setting that names the topic of a label. */
     static Setting<String> outputTopic(String label) {
         return new Setting<>(
-                OUTPUT_TOPIC_PREFIX + label, "sms-" + label, TOPIC, "The topic of the records of a label.");
+                SettingValues.OUTPUT_TOPIC_PREFIX + label,
+                "sms-" + label,
+                TOPIC,
+                "The topic of the records of a label.");
     }
 
     private static void row(StringBuilder table, String key, String defaultValue, String rule, String description) {

@@ -1,13 +1,14 @@
 package org.smsieve.app.config;
 
-import static org.smsieve.app.config.Setting.invalid;
+import static org.smsieve.settings.Setting.invalid;
 
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.smsieve.command.UserException;
+import org.smsieve.settings.SettingValues;
 
 /**
  * The topics the app reads and writes.
@@ -42,25 +43,30 @@ public record Topics(
     }
 
     /**
-     * All topics of a model, sorted.
+     * The labels that there are topics for: the model's, and those that a topic is named for, which a model announced
+     * later may have.
      *
      * @param labels the model's labels
-     * @throws UserException if a label's topic is the input or the dead letter topic, or one is named for a label that
-     *     the model does not have
+     */
+    public List<String> labels(List<String> labels) {
+        return Stream.concat(labels.stream(), new TreeSet<>(outputs.keySet()).stream())
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * All topics that records go through, sorted.
+     *
+     * @param labels those of {@link #labels}
+     * @throws UserException if a label's topic is the input or the dead letter topic
      */
     public SortedSet<String> all(List<String> labels) {
-        for (String label : new TreeMap<>(outputs).keySet()) {
-            if (!labels.contains(label)) {
-                throw new UserException(Settings.OUTPUT_TOPIC_PREFIX + label
-                        + ": the model has no such label (expected: one of " + String.join(", ", labels) + ")");
-            }
-        }
         SortedSet<String> all = new TreeSet<>(List.of(input, deadLetter));
         for (String label : labels) {
             Settings.outputTopic(label).parse(output(label));
             if (output(label).equals(input) || output(label).equals(deadLetter)) {
                 throw invalid(
-                        Settings.OUTPUT_TOPIC_PREFIX + label,
+                        SettingValues.OUTPUT_TOPIC_PREFIX + label,
                         output(label),
                         "another topic than topics.input and topics.dead-letter");
             }

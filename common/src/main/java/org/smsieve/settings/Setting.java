@@ -1,4 +1,4 @@
-package org.smsieve.app.config;
+package org.smsieve.settings;
 
 import java.util.Locale;
 import org.smsieve.command.UserException;
@@ -17,7 +17,7 @@ public record Setting<T>(String key, String defaultValue, SettingType<T> type, S
      *
      * @throws UserException if it breaks the rule
      */
-    T parse(String value) {
+    public T parse(String value) {
         try {
             return type.parser().apply(value);
         } catch (IllegalArgumentException e) {
@@ -26,12 +26,12 @@ public record Setting<T>(String key, String defaultValue, SettingType<T> type, S
     }
 
     /** The name of the environment variable that sets {@code key}. */
-    static String environmentName(String key) {
+    public static String environmentName(String key) {
         return "SMSIEVE_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     /** The error of a value that breaks its rule. */
-    static UserException invalid(String key, Object value, String rule) {
+    public static UserException invalid(String key, Object value, String rule) {
         return new UserException(key + ": " + value + " (expected: " + rule + ")");
     }
 }

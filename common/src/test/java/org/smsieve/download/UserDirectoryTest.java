@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CacheDirectoryTest {
+class UserDirectoryTest {
     private static final Path HOME = Path.of("/home/ann");
 
     @ParameterizedTest
@@ -25,13 +25,27 @@ class CacheDirectoryTest {
         "Mac OS X, SMSIEVE_CACHE, '', /home/ann/Library/Caches/smsieve"
     })
     void isWhereTheSystemKeepsSuchFiles(String system, String variable, String value, Path expected) {
-        assertThat(CacheDirectory.of(Map.of(variable, value), system, HOME)).isEqualTo(expected);
+        assertThat(UserDirectory.CACHE.path(Map.of(variable, value), system, HOME))
+                .isEqualTo(expected);
     }
 
     @Test
     void isWhereTheVariableSaysBeforeAnythingElse() {
         Map<String, String> both = Map.of("SMSIEVE_CACHE", "/big/disk", "XDG_CACHE_HOME", "/var/cache/ann");
 
-        assertThat(CacheDirectory.of(both, "Linux", HOME)).isEqualTo(Path.of("/big/disk"));
+        assertThat(UserDirectory.CACHE.path(both, "Linux", HOME)).isEqualTo(Path.of("/big/disk"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Linux, XDG_DATA_HOME, '', /home/ann/.local/share/smsieve",
+        "Linux, XDG_DATA_HOME, /data/ann, /data/ann/smsieve",
+        "Linux, SMSIEVE_CACHE, /big/disk, /home/ann/.local/share/smsieve",
+        "Mac OS X, SMSIEVE_CACHE, /big/disk, /home/ann/Library/Application Support/smsieve",
+        "Windows 11, LOCALAPPDATA, /data, /data/smsieve"
+    })
+    void keepsDataElsewhereThanWhatCanBeFetchedAgain(String system, String variable, String value, Path expected) {
+        assertThat(UserDirectory.DATA.path(Map.of(variable, value), system, HOME))
+                .isEqualTo(expected);
     }
 }

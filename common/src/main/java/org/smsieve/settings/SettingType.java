@@ -1,4 +1,4 @@
-package org.smsieve.app.config;
+package org.smsieve.settings;
 
 import java.util.function.Function;
 

@@ -1,4 +1,4 @@
-package org.smsieve.app.config;
+package org.smsieve.settings;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import java.time.Duration;
@@ -7,26 +7,32 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The kinds of values that settings take. */
-final class Types {
-    static final SettingType<String> TEXT =
+public final class Types {
+    /** Anything but nothing. */
+    public static final SettingType<String> TEXT =
             new SettingType<>("a text, not empty", value -> check(value, !value.isBlank()));
 
-    static final SettingType<String> TOPIC =
+    /** A name that Kafka takes for a topic. */
+    public static final SettingType<String> TOPIC =
             form("a topic's name: 1 to 249 of A-Z a-z 0-9 . _ -", "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
 
-    static final SettingType<Boolean> BOOLEAN = new SettingType<>("true or false", value -> {
+    /** {@code true} or {@code false}. */
+    public static final SettingType<Boolean> BOOLEAN = new SettingType<>("true or false", value -> {
         check(value, value.equals("true") || value.equals("false"));
         return value.equals("true");
     });
 
-    static final SettingType<JsonPointer> JSON_POINTER = new SettingType<>("a JSON pointer such as /text", value -> {
-        check(value, value.startsWith("/"));
-        return JsonPointer.compile(value);
-    });
+    /** A place in a JSON object (RFC 6901). */
+    public static final SettingType<JsonPointer> JSON_POINTER =
+            new SettingType<>("a JSON pointer such as /text", value -> {
+                check(value, value.startsWith("/"));
+                return JsonPointer.compile(value);
+            });
 
     private Types() {}
 
-    static SettingType<Integer> integer(int min, int max) {
+    /** A whole number in [min, max]. */
+    public static SettingType<Integer> integer(int min, int max) {
         String rule = max == Integer.MAX_VALUE ? "an integer, at least " + min : "an integer in " + min + " to " + max;
         return new SettingType<>(rule, value -> {
             int number = Integer.parseInt(value);
@@ -35,7 +41,8 @@ final class Types {
         });
     }
 
-    static SettingType<Duration> millis(int min) {
+    /** A duration in milliseconds, at least {@code min}. */
+    public static SettingType<Duration> millis(int min) {
         return new SettingType<>("milliseconds, at least " + min, value -> {
             int millis = Integer.parseInt(value);
             check(value, millis >= min);
@@ -44,7 +51,7 @@ final class Types {
     }
 
     /** Constants of an enum, in lower case. */
-    static <E extends Enum<E>> SettingType<E> oneOf(Class<E> constants) {
+    public static <E extends Enum<E>> SettingType<E> oneOf(Class<E> constants) {
         String rule = Arrays.stream(constants.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" or "));
@@ -55,7 +62,7 @@ final class Types {
     }
 
     /** A text of a form that a regular expression gives. */
-    static SettingType<String> form(String rule, String pattern) {
+    public static SettingType<String> form(String rule, String pattern) {
         return new SettingType<>(rule, value -> check(value, value.matches(pattern)));
     }
 

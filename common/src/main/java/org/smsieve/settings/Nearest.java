@@ -1,15 +1,15 @@
-package org.smsieve.app.config;
+package org.smsieve.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody meant who mistyped a name. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The name with the fewest changed characters, if they are {@code maxDistance} at most. */
-    static Optional<String> to(String typed, Collection<String> names, int maxDistance) {
+    public static Optional<String> to(String typed, Collection<String> names, int maxDistance) {
         return names.stream()
                 .filter(name -> distance(typed, name) <= maxDistance)
                 .min(Comparator.comparingInt((String name) -> distance(typed, name))
