@@ -29,7 +29,8 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
     /** The name of the file that holds the model card. */
     public static final String CARD_FILE = "README.md";
 
-    private static final long MAX_MANIFEST_BYTES = 1 << 22;
+    /** The largest manifest that is read, in bytes. */
+    public static final long MAX_MANIFEST_BYTES = 1 << 22;
 
     static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -85,7 +86,13 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
         }
     }
 
-    static Manifest readManifest(Path file) throws IOException {
+    /**
+     * Reads a manifest alone.
+     *
+     * @throws CheckpointException if it is not one
+     * @throws IOException if it cannot be read
+     */
+    public static Manifest readManifest(Path file) throws IOException {
         if (Files.size(file) > MAX_MANIFEST_BYTES) {
             throw new CheckpointException(
                     file + ": length: " + Files.size(file) + " bytes (expected: at most " + MAX_MANIFEST_BYTES + ")");

@@ -71,6 +71,31 @@ public final class BundleWriter implements AutoCloseable {
             files.put(file.getFileName().toString(), Sha256.of(file));
         }
         Bundle.JSON.writeValue(directory().resolve(Bundle.MANIFEST_FILE).toFile(), manifest.apply(files));
+        putInPlace();
+    }
+
+    /**
+     * Copies a bundle, checked on its way, byte for byte.
+     *
+     * @param bundle the directory of a bundle with a manifest
+     * @param destination as for {@link #begin}
+     * @throws org.smsieve.checkpoint.CheckpointException if the bundle is not whole and sound
+     * @throws UserException as {@link #begin}
+     */
+    public static void copy(Path bundle, Path destination) throws IOException {
+        try (BundleWriter writer = begin(destination)) {
+            Set<String> names = new TreeSet<>(Bundle.readManifest(bundle.resolve(Bundle.MANIFEST_FILE))
+                    .files()
+                    .keySet());
+            names.add(Bundle.MANIFEST_FILE);
+            for (String name : names) {
+                Files.copy(bundle.resolve(name), writer.directory().resolve(name));
+            }
+            writer.putInPlace();
+        }
+    }
+
+    private void putInPlace() throws IOException {
         Bundle.open(directory());
         interruption.finish(() -> {
             partial.moveIntoPlace();

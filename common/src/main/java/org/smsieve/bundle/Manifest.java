@@ -45,8 +45,11 @@ public record Manifest(
         Map<String, String> files,
         List<GoldenExample> goldenExamples) {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    /** What names and versions are made of: they are file names too. */
+    public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    /** A sha256. */
+    public static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /** Checks all that others rely on: names stay within the bundle's directory, and files have checksums. */
     public Manifest {

@@ -37,7 +37,7 @@ public final class Tensor {
      *
      * @throws ArithmeticException if it is over {@link Long#MAX_VALUE}
      */
-    static long elements(long... shape) {
+    public static long elements(long... shape) {
         long elements = 1;
         for (long size : shape) {
             elements = Math.multiplyExact(elements, size);

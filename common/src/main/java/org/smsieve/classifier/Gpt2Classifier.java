@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.DecisionThreshold;
+import org.smsieve.bundle.GoldenExample;
 import org.smsieve.bundle.Manifest;
+import org.smsieve.checkpoint.CheckpointException;
 import org.smsieve.gpt2.Devices;
 import org.smsieve.gpt2.Gpt2Program;
 import org.smsieve.gpt2.Precision;
 import org.smsieve.gpt2.PrecisionChoice;
 import org.smsieve.gpt2.TokenBatch;
+import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 
 /**
@@ -70,6 +73,28 @@ public final class Gpt2Classifier implements BatchClassifier {
      */
     public float[] logits(Tokens message) {
         return compute(List.of(message))[0];
+    }
+
+    /**
+     * Computes the bundle's golden examples.
+     *
+     * @throws CheckpointException if their logits are not those that the trainer saw, by the precision's tolerance
+     */
+    public void checkGoldenExamples() {
+        List<GoldenExample> examples = manifest.goldenExamples();
+        for (int i = 0; i < examples.size(); i++) {
+            float[] found = logits(Tokenizer.gpt2().encode(examples.get(i).text()));
+            List<Double> expected = examples.get(i).logits();
+            double largest = expected.stream().mapToDouble(Math::abs).max().orElse(0);
+            double tolerance = precision().logitTolerance() * Math.max(1, largest);
+            for (int label = 0; label < found.length; label++) {
+                // Not the other way round: a difference that is no number is too large.
+                if (!(Math.abs(found[label] - expected.get(label)) <= tolerance)) {
+                    throw new CheckpointException("goldenExamples: " + i + ": logits " + Arrays.toString(found) + " in "
+                            + precision().label() + " (expected: " + expected + ", to " + tolerance + ")");
+                }
+            }
+        }
     }
 
     @Override

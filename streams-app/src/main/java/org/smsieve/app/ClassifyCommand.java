@@ -58,8 +58,9 @@ final class ClassifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (BatchClassifier classifier =
-                main.open(new AppConfig.Model(Optional.ofNullable(bundle), new ComputeOptions(device, precision)))) {
+        try (BatchClassifier classifier = main.loader(
+                        new AppConfig.Model(Optional.ofNullable(bundle), new ComputeOptions(device, precision)))
+                .configured()) {
             if (texts.isEmpty()) {
                 classifyLines(classifier);
             } else {

@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
         try (Demo demo =
                         new Demo(spec.commandLine().getOut(), spec.commandLine().getErr());
                 ShutdownHook hook = new ShutdownHook(demo::close)) {
-            demo.run(messages, () -> main.open(builtIn), httpPort, kafkaPort, once);
+            demo.run(messages, main.loader(builtIn), httpPort, kafkaPort, once);
         }
         return 0;
     }

@@ -2,8 +2,8 @@ package org.smsieve.app;
 
 import java.util.function.Function;
 import org.smsieve.app.config.AppConfig;
+import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.model.Models;
-import org.smsieve.classifier.BatchClassifier;
 import org.smsieve.command.Commands;
 import picocli.CommandLine.Command;
 
@@ -14,23 +14,23 @@ import picocli.CommandLine.Command;
         description = "Classifies SMS messages on Kafka with a finetuned GPT-2.",
         subcommands = {StreamCommand.class, DemoCommand.class, ClassifyCommand.class})
 public final class Main {
-    private final Function<AppConfig.Model, BatchClassifier> models;
+    private final Function<AppConfig.Model, ModelLoader> loaders;
 
     /**
      * The commands.
      *
-     * @param models opens the model that the settings name
+     * @param loaders opens models, as the settings say
      */
-    public Main(Function<AppConfig.Model, BatchClassifier> models) {
-        this.models = models;
+    public Main(Function<AppConfig.Model, ModelLoader> loaders) {
+        this.loaders = loaders;
     }
 
     /** Runs the command that {@code arguments} name, and ends the process with its exit code. */
     public static void main(String... arguments) {
-        System.exit(Commands.run(new Main(Models::open), arguments));
+        System.exit(Commands.run(new Main(Models::new), arguments));
     }
 
-    BatchClassifier open(AppConfig.Model model) {
-        return models.apply(model);
+    ModelLoader loader(AppConfig.Model model) {
+        return loaders.apply(model);
     }
 }

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.Settings;
 import org.smsieve.app.config.SettingsReader;
+import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.stream.StreamsApp;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,7 @@ final class StreamCommand implements Callable<Integer> {
 
     @Override
     @SuppressWarnings("try") // The hook only has to be there.
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (listSettings) {
             spec.commandLine().getOut().print(Settings.table());
             spec.commandLine().getOut().flush();
@@ -59,7 +60,8 @@ final class StreamCommand implements Callable<Integer> {
         reader.environment(System.getenv());
         settings.forEach(reader::set);
         AppConfig config = reader.read();
-        try (StreamsApp app = StreamsApp.start(config, main.open(config.model()));
+        ModelLoader loader = main.loader(config.model());
+        try (StreamsApp app = StreamsApp.start(config, loader.configured(), loader, event -> {});
                 ShutdownHook hook = new ShutdownHook(app::close)) {
             LOG.info(
                     "{} reads {}; metrics and health on {}:{}",

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.fixture.FakeClassifier;
+import org.smsieve.app.fixture.FakeLoader;
 import org.smsieve.classifier.ComputeOptions;
 import org.smsieve.command.Commands;
 import picocli.CommandLine;
@@ -29,7 +30,7 @@ class MainTest {
         CommandLine commandLine = Commands.commandLine(new Main(model -> {
             asked.set(model);
             opened.set(new FakeClassifier(Duration.ZERO));
-            return opened.get();
+            return new FakeLoader(opened::get);
         }));
         return commandLine.setOut(new PrintWriter(out, true)).execute(arguments);
     }

@@ -11,12 +11,12 @@ import org.smsieve.bundle.Origin;
 import org.smsieve.bundle.Sha256;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.command.UserException;
-import org.smsieve.download.CacheDirectory;
 import org.smsieve.download.Download;
 import org.smsieve.download.DownloadException;
 import org.smsieve.download.Downloader;
 import org.smsieve.download.Patience;
 import org.smsieve.download.Site;
+import org.smsieve.download.UserDirectory;
 
 /**
  * Published models, each fetched when it is first asked for and then kept, in {@code models/NAME/REVISION}.
@@ -38,7 +38,7 @@ record PretrainedModels(List<Gpt2Release> releases, Site site, Path cache, Downl
         return new PretrainedModels(
                 Gpt2Release.ALL,
                 Site.of(System.getenv(), MIRROR, USUAL_SITE),
-                CacheDirectory.ofUser(),
+                UserDirectory.CACHE.path(),
                 new Downloader(Patience.DEFAULT));
     }
 

@@ -24,7 +24,7 @@ import org.smsieve.checkpoint.RandomWeights;
 import org.smsieve.checkpoint.Tensor;
 import org.smsieve.checkpoint.TensorType;
 import org.smsieve.command.Commands;
-import org.smsieve.download.CacheDirectory;
+import org.smsieve.download.UserDirectory;
 import org.smsieve.parity.Fixture;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
@@ -132,7 +132,9 @@ class GenerateCommandIT {
     @Test
     void continuesTheBooksSentence() {
         Gpt2Release gpt2 = PretrainedModels.ofUser().find("gpt2").orElseThrow();
-        assumeThat(CacheDirectory.ofUser().resolve(Path.of("models", "gpt2", gpt2.revision(), Checkpoint.WEIGHTS_FILE)))
+        assumeThat(UserDirectory.CACHE
+                        .path()
+                        .resolve(Path.of("models", "gpt2", gpt2.revision(), Checkpoint.WEIGHTS_FILE)))
                 .as("the pretrained weights, which smsieve train --base gpt2 puts in the cache")
                 .exists();
 

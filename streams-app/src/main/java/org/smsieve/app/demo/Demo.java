@@ -6,11 +6,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.smsieve.app.broker.EmbeddedBroker;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.SettingsReader;
+import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.stream.StreamsApp;
+import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.classifier.BatchClassifier;
 import org.smsieve.command.UserException;
 
@@ -39,15 +42,15 @@ public final class Demo implements AutoCloseable {
      * Runs the demo: to its end when {@code once}, else until it is closed.
      *
      * @param messages what to send, a message each
-     * @param model opens the model; called on another thread
+     * @param loader opens models; called on other threads
      * @param httpPort for metrics and health; 0: any free one
      * @param kafkaPort for the broker; 0: any free one
      * @throws UserException if a port is in use, or the app fails
      */
-    public void run(List<byte[]> messages, Supplier<BatchClassifier> model, int httpPort, int kafkaPort, boolean once)
+    public void run(List<byte[]> messages, ModelLoader loader, int httpPort, int kafkaPort, boolean once)
             throws InterruptedException {
         err.println("Starting a Kafka broker and loading the model …");
-        CompletableFuture<BatchClassifier> loading = CompletableFuture.supplyAsync(model);
+        CompletableFuture<BatchClassifier> loading = CompletableFuture.supplyAsync(loader::configured);
         String servers = keep(EmbeddedBroker.start(kafkaPort)).bootstrapServers();
         AppConfig config = new SettingsReader()
                 .set("kafka.bootstrap.servers", servers)
@@ -56,15 +59,24 @@ public final class Demo implements AutoCloseable {
                 .read();
         BatchClassifier classifier = result(loading);
         List<String> labels = classifier.labels();
-        StreamsApp app = keep(StreamsApp.start(config, classifier));
-        app.awaitRunning();
         DemoFigures figures = new DemoFigures(messages.size());
+        // On one thread of its own, one round after the other.
+        ExecutorService rounds = Executors.newSingleThreadExecutor(DemoFeed::daemon);
+        keep(rounds::shutdownNow);
+        Runnable round = () -> DemoFeed.send(servers, config.topics().input(), messages, figures);
+        StreamsApp app = keep(StreamsApp.start(config, classifier, loader, event -> {
+            if (event.outcome() == SwapEvent.Outcome.SWAPPED) {
+                err.println("The model is now " + event.model() + ". The same messages once more:");
+                rounds.execute(round);
+            }
+        }));
+        app.awaitRunning();
         List<String> outputs = config.topics().all(labels).stream()
                 .filter(topic -> !topic.equals(config.topics().input()))
                 .toList();
         keep(new VerdictReader(
                 servers, outputs, new VerdictPrinter(out, config.topics().deadLetter(), figures::received)::print));
-        DemoFeed.send(servers, config.topics().input(), messages, figures);
+        result(CompletableFuture.runAsync(round, rounds));
         result(CompletableFuture.anyOf(figures.complete(), app.ended()));
         figures.print(out);
         if (!once) {
@@ -78,7 +90,10 @@ public final class Demo implements AutoCloseable {
         err.println("Send messages of your own with");
         err.println("  echo 'You have won a prize, text WIN to 80082' | kcat -P -b " + servers + " -t sms-inbound");
         err.println("  kafka-console-producer.sh --bootstrap-server " + servers + " --topic sms-inbound");
-        err.println("and read what comes out with kcat -C -b " + servers + " -t sms-spam. Ctrl-C ends the demo.");
+        err.println("and read what comes out with kcat -C -b " + servers
+                + " -t sms-spam. A model of your own takes over by");
+        err.println("  ./smsieve train --base mini --data FILE --output my-model --publish");
+        err.println("Ctrl-C ends the demo.");
         err.flush();
     }
 

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.smsieve.command.UserException;
 
@@ -20,13 +21,19 @@ final class DemoFeed {
 
     private DemoFeed() {}
 
+    /** A thread that does not keep the demo alive. */
+    static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "smsieve-demo-feed");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     /**
      * Sends all messages and waits until the broker has them.
      *
      * @throws UserException if it does not take one
      */
-    static void send(String bootstrapServers, String topic, List<byte[]> messages, DemoFigures figures)
-            throws InterruptedException {
+    static void send(String bootstrapServers, String topic, List<byte[]> messages, DemoFigures figures) {
         Map<String, Object> properties = Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
@@ -48,6 +55,8 @@ final class DemoFeed {
             }
         } catch (ExecutionException e) {
             throw new UserException("a message cannot be sent: " + e.getCause().getMessage(), e);
+        } catch (InterruptedException | InterruptException e) {
+            throw new UserException("interrupted", e);
         }
     }
 }

@@ -12,7 +12,7 @@ import org.smsieve.message.InputFormat;
 import org.smsieve.message.OneLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** Prints output records as lines for people: label, score, text; in colours on a terminal. */
+/** Prints output records as lines for people: label, score, the model's version, text; in colours on a terminal. */
 final class VerdictPrinter {
     private static final InputFormat TEXT = new InputFormat.Json(JsonPointer.compile("/text"));
     private static final String DEAD_LETTER = "dead letter";
@@ -34,7 +34,7 @@ final class VerdictPrinter {
         String kind = dead ? DEAD_LETTER : orElse(header(record, OutboundHeaders.LABEL), record.topic());
         String shown = dead
                 ? orElse(header(record, OutboundHeaders.ERROR_MESSAGE), text(record))
-                : orElse(header(record, OutboundHeaders.SCORE), "-") + "  " + text(record);
+                : orElse(header(record, OutboundHeaders.SCORE), "-") + "  " + version(record) + "  " + text(record);
         // AUTO: no colours unless stdout is a terminal, nor with NO_COLOR set.
         out.println(
                 Ansi.AUTO.text("@|" + style(kind) + " " + "%-11s".formatted(kind) + "|@") + "  " + OneLine.of(shown));
@@ -43,6 +43,12 @@ final class VerdictPrinter {
         if (line != null && line.matches("\\d{1,9}")) {
             figures.accept(Integer.valueOf(line), kind);
         }
+    }
+
+    /** Of the model that decided. */
+    private static String version(ConsumerRecord<byte[], byte[]> record) {
+        String model = orElse(header(record, OutboundHeaders.MODEL), "-");
+        return model.substring(model.indexOf('@') + 1);
     }
 
     private static String orElse(String given, String otherwise) {

@@ -14,11 +14,13 @@ import org.smsieve.app.config.AppConfig.Http;
 import org.smsieve.command.UserException;
 
 /**
- * Serves {@code /metrics} in Prometheus' text format, {@code /health/live} (200 unless the app is lost) and
- * {@code /health/ready} (200 while it processes records); a health that is not given answers 503. Closing it frees the
- * port.
+ * Serves {@code /metrics} in Prometheus' text format, {@code /api/status} in JSON, {@code /health/live} (200 unless the
+ * app is lost) and {@code /health/ready} (200 while it processes records); a health that is not given answers 503.
+ * Closing it frees the port.
  */
 public final class HttpEndpoint implements AutoCloseable {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -42,7 +44,8 @@ public final class HttpEndpoint implements AutoCloseable {
      *
      * @throws UserException if the port is in use, or the host is not of this machine
      */
-    public HttpEndpoint(Http http, Supplier<String> metrics, BooleanSupplier live, BooleanSupplier ready) {
+    public HttpEndpoint(
+            Http http, Supplier<String> metrics, Supplier<String> status, BooleanSupplier live, BooleanSupplier ready) {
         InetSocketAddress address = new InetSocketAddress(http.host(), http.port());
         try {
             server = HttpServer.create(address, 0);
@@ -52,8 +55,9 @@ public final class HttpEndpoint implements AutoCloseable {
                             + e.getMessage() + ")",
                     e);
         }
-        server.createContext("/", exchange -> answer(exchange, NOT_FOUND, "not found\n"));
-        server.createContext("/metrics", exchange -> answer(exchange, OK, metrics.get()));
+        server.createContext("/", exchange -> answer(exchange, NOT_FOUND, TEXT, "not found\n"));
+        server.createContext("/metrics", exchange -> answer(exchange, OK, METRICS, metrics.get()));
+        server.createContext("/api/status", exchange -> answer(exchange, OK, "application/json", status.get()));
         server.createContext("/health/live", health(live));
         server.createContext("/health/ready", health(ready));
         server.setExecutor(threads);
@@ -68,16 +72,16 @@ public final class HttpEndpoint implements AutoCloseable {
     private static HttpHandler health(BooleanSupplier health) {
         return exchange -> {
             boolean healthy = health.getAsBoolean();
-            answer(exchange, healthy ? OK : UNAVAILABLE, healthy ? "ok\n" : "not ok\n");
+            answer(exchange, healthy ? OK : UNAVAILABLE, TEXT, healthy ? "ok\n" : "not ok\n");
         };
     }
 
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
         try (exchange) {
             String method = exchange.getRequestMethod();
             boolean read = method.equals("GET") || method.equals("HEAD");
             byte[] bytes = (read ? body : "GET or HEAD only\n").getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            exchange.getResponseHeaders().set("Content-Type", type);
             if (method.equals("HEAD")) {
                 exchange.sendResponseHeaders(status, -1);
             } else {

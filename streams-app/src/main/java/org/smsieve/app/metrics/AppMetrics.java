@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,7 +15,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.smsieve.app.microbatch.MicroBatchListener;
+import org.smsieve.app.swap.SwapEvent;
+import org.smsieve.classifier.Verdict;
 import org.smsieve.message.DeadLetterReason;
+import org.smsieve.text.Tokens;
 
 /**
  * The catalogue of the app's meters, all registered at start, so that the first scrape shows them at 0. Records are
@@ -30,6 +35,10 @@ public final class AppMetrics implements MicroBatchListener {
     private final Counter submittedAhead;
     private final Counter hits;
     private final Counter misses;
+    private final Map<SwapEvent.Outcome, Counter> swaps = new EnumMap<>(SwapEvent.Outcome.class);
+    private final Counter announcementsSkipped;
+    private final MultiGauge modelInfo;
+    private final ShadowMetrics shadow;
 
     /**
      * Registers all meters.
@@ -67,6 +76,21 @@ public final class AppMetrics implements MicroBatchListener {
                 .register(registry);
         hits = joined("hit");
         misses = joined("miss");
+        for (SwapEvent.Outcome outcome : SwapEvent.Outcome.values()) {
+            swaps.put(
+                    outcome,
+                    Counter.builder("smsieve.swaps")
+                            .description("What became of announced models")
+                            .tag("outcome", outcome.tag())
+                            .register(registry));
+        }
+        announcementsSkipped = Counter.builder("smsieve.announcements.skipped")
+                .description("Records on the models' topic that announce nothing")
+                .register(registry);
+        modelInfo = MultiGauge.builder("smsieve.model")
+                .description("The model that classifies")
+                .register(registry);
+        shadow = new ShadowMetrics(registry);
     }
 
     private Counter joined(String result) {
@@ -85,9 +109,9 @@ public final class AppMetrics implements MicroBatchListener {
     }
 
     @Override
-    public void classified(int records, int tokens, long nanos) {
-        batchRecords.record(records);
-        batchTokens.record(tokens);
+    public void classified(List<Tokens> messages, List<Verdict> verdicts, long nanos) {
+        batchRecords.record(messages.size());
+        batchTokens.record(verdicts.stream().mapToInt(Verdict::tokens).sum());
         batchTime.record(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -109,5 +133,27 @@ public final class AppMetrics implements MicroBatchListener {
     /** A record is processed, whose verdict was {@code ahead} in work, or was not. */
     public void joined(boolean ahead) {
         (ahead ? hits : misses).increment();
+    }
+
+    /** Something became of an announced model. */
+    public void swap(SwapEvent.Outcome outcome) {
+        swaps.get(outcome).increment();
+    }
+
+    /** A record on the models' topic announced nothing. */
+    public void announcementSkipped() {
+        announcementsSkipped.increment();
+    }
+
+    /** Another model classifies: {@code name@version}. */
+    public void model(String model) {
+        int at = model.indexOf('@');
+        Tags tags = Tags.of("name", model.substring(0, at), "version", model.substring(at + 1));
+        modelInfo.register(List.of(MultiGauge.Row.of(tags, 1)), true);
+    }
+
+    /** The meters of shadows. */
+    public ShadowMetrics shadow() {
+        return shadow;
     }
 }

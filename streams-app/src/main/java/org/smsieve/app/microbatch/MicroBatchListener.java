@@ -1,14 +1,18 @@
 package org.smsieve.app.microbatch;
 
+import java.util.List;
+import org.smsieve.classifier.Verdict;
+import org.smsieve.text.Tokens;
+
 /** Is told of each micro-batch, on the engine's thread. Must be quick, and not throw. */
 @FunctionalInterface
 public interface MicroBatchListener {
     /**
      * A micro-batch was classified.
      *
-     * @param records its messages
-     * @param tokens the tokens the model read of them
+     * @param messages its messages
+     * @param verdicts one on each
      * @param nanos how long it took
      */
-    void classified(int records, int tokens, long nanos);
+    void classified(List<Tokens> messages, List<Verdict> verdicts, long nanos);
 }

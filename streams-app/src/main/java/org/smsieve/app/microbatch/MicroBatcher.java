@@ -29,21 +29,41 @@ import org.smsieve.text.Tokens;
 public final class MicroBatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
 
-    private final BatchClassifier classifier;
     private final Tokens canary;
     private final BatchLimits limits;
     private final MicroBatchListener listener;
-    private final LinkedBlockingDeque<Job> queue = new LinkedBlockingDeque<>();
+    private final LinkedBlockingDeque<Task> queue = new LinkedBlockingDeque<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, "smsieve-engine");
     private volatile List<Job> batch = List.of();
     private final AtomicLong batchesDone = new AtomicLong();
     private volatile EngineFailedException ended;
+    /** Changed by the engine's thread alone. */
+    private volatile BatchClassifier classifier;
 
-    private record Job(Tokens tokens, CompletableFuture<Verdict> verdict) {
+    /** What the engine's thread does next. */
+    private sealed interface Task {
+        void fail(EngineFailedException reason);
+    }
+
+    /** A message to classify. */
+    private record Job(Tokens tokens, CompletableFuture<Verdict> verdict) implements Task {
         Job(Tokens tokens) {
             this(tokens, new CompletableFuture<>());
+        }
+
+        @Override
+        public void fail(EngineFailedException reason) {
+            verdict.completeExceptionally(reason);
+        }
+    }
+
+    /** A classifier to go on with; gives the one before. */
+    private record Swap(BatchClassifier next, CompletableFuture<BatchClassifier> before) implements Task {
+        @Override
+        public void fail(EngineFailedException reason) {
+            before.completeExceptionally(reason);
         }
     }
 
@@ -82,9 +102,31 @@ public final class MicroBatcher implements AutoCloseable {
         queue.add(job);
         if (ended != null) {
             // The engine may have left the queue just before.
-            fail(job);
+            job.fail(ended);
         }
         return job.verdict().whenComplete((verdict, error) -> inFlight.decrementAndGet());
+    }
+
+    /**
+     * Changes the classifier, between two micro-batches: the messages submitted before are the old one's, those after
+     * the new one's. The new one first classifies the canary, and if it cannot, the old one stays.
+     *
+     * @param next used by the engine's thread alone from here on, and closed by it
+     * @return the old one to come, for the caller to close; fails with what the new one failed with, which is then the
+     *     caller's again, as it is when the engine has ended before: then with {@link EngineFailedException}
+     */
+    public CompletableFuture<BatchClassifier> swap(BatchClassifier next) {
+        Swap swap = new Swap(next, new CompletableFuture<>());
+        queue.add(swap);
+        if (ended != null) {
+            swap.fail(ended);
+        }
+        return swap.before();
+    }
+
+    /** The model that classifies now, {@code name@version}. */
+    public String model() {
+        return classifier.model();
     }
 
     /**
@@ -125,10 +167,10 @@ public final class MicroBatcher implements AutoCloseable {
 
     private void run() {
         try {
-            classify(List.of(canary));
+            classify(classifier, List.of(canary));
             started.complete(null);
-            for (batch = nextBatch(); ended == null; batch = nextBatch()) {
-                settle(batch);
+            while (ended == null) {
+                step(queue.take());
             }
         } catch (Throwable e) {
             // Errors too: after one, such as a lack of memory, nothing the engine says can be relied on.
@@ -139,19 +181,48 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
-    /** What is queued, up to the bounds; waits for the first message only. */
-    private List<Job> nextBatch() throws InterruptedException {
-        List<Job> jobs = new ArrayList<>();
-        int tokens = 0;
-        Job next = queue.take();
-        while (next != null) {
-            tokens += tokensRead(next.tokens());
-            if (!jobs.isEmpty() && tokens > limits.maxTokens()) {
-                queue.addFirst(next);
+    /** Does what is next in the queue, and what can be done with it in one call. */
+    private void step(Task task) {
+        if (task instanceof Swap swap) {
+            change(swap);
+        } else if (task instanceof Job job && ended == null) {
+            batch = batch(job);
+            settle(batch);
+            batch = List.of();
+        }
+    }
+
+    private void change(Swap swap) {
+        try {
+            classify(swap.next(), List.of(canary));
+        } catch (Throwable e) {
+            // A lack of memory too: the old one has what it needs.
+            swap.before().completeExceptionally(e);
+            return;
+        }
+        BatchClassifier before = classifier;
+        classifier = swap.next();
+        if (!swap.before().complete(before)) {
+            // Given up by the caller when the engine was closed meanwhile.
+            before.close();
+        }
+    }
+
+    /** What is queued, up to the bounds; nothing is waited for. */
+    private List<Job> batch(Job first) {
+        List<Job> jobs = new ArrayList<>(List.of(first));
+        int tokens = tokensRead(first.tokens());
+        while (jobs.size() < limits.maxRecords()) {
+            Task next = queue.poll();
+            if (next instanceof Job job && tokens + tokensRead(job.tokens()) <= limits.maxTokens()) {
+                tokens += tokensRead(job.tokens());
+                jobs.add(job);
+            } else {
+                if (next != null) {
+                    queue.addFirst(next);
+                }
                 break;
             }
-            jobs.add(next);
-            next = jobs.size() < limits.maxRecords() ? queue.poll() : null;
         }
         return jobs;
     }
@@ -159,9 +230,10 @@ public final class MicroBatcher implements AutoCloseable {
     /** Gives each job its verdict or its failure; throws if the engine is broken. */
     private void settle(List<Job> jobs) {
         long start = System.nanoTime();
+        List<Tokens> messages = jobs.stream().map(Job::tokens).toList();
         List<Verdict> verdicts;
         try {
-            verdicts = classify(jobs.stream().map(Job::tokens).toList());
+            verdicts = classify(classifier, messages);
         } catch (RuntimeException e) {
             if (jobs.size() == 1) {
                 settleAlone(jobs.get(0));
@@ -172,30 +244,29 @@ public final class MicroBatcher implements AutoCloseable {
             }
             return;
         }
-        int tokens = jobs.stream().mapToInt(job -> tokensRead(job.tokens())).sum();
-        listener.classified(jobs.size(), tokens, System.nanoTime() - start);
+        listener.classified(messages, verdicts, System.nanoTime() - start);
         for (int i = 0; i < jobs.size(); i++) {
             jobs.get(i).verdict().complete(verdicts.get(i));
         }
     }
 
     private void settleAlone(Job job) {
-        classify(List.of(canary));
+        classify(classifier, List.of(canary));
         try {
-            job.verdict().complete(classify(List.of(job.tokens())).get(0));
+            job.verdict().complete(classify(classifier, List.of(job.tokens())).get(0));
         } catch (RuntimeException e) {
             LOG.warn("a message is rejected: {}", e.toString());
             job.verdict().completeExceptionally(new RecordRejectedException(e));
         }
     }
 
-    private List<Verdict> classify(List<Tokens> messages) {
-        List<Verdict> verdicts = classifier.classify(messages);
+    private List<Verdict> classify(BatchClassifier model, List<Tokens> messages) {
+        List<Verdict> verdicts = model.classify(messages);
         if (verdicts.size() != messages.size()) {
             throw new IllegalStateException(verdicts.size() + " verdicts on " + messages.size() + " messages");
         }
         for (Verdict verdict : verdicts) {
-            if (!classifier.labels().contains(verdict.label()) || !Double.isFinite(verdict.score())) {
+            if (!model.labels().contains(verdict.label()) || !Double.isFinite(verdict.score())) {
                 throw new IllegalStateException("a verdict without a label or a probability");
             }
         }
@@ -215,12 +286,8 @@ public final class MicroBatcher implements AutoCloseable {
 
     private void failAll() {
         started.completeExceptionally(ended);
-        batch.forEach(this::fail);
-        queue.forEach(this::fail);
-    }
-
-    private void fail(Job job) {
-        job.verdict().completeExceptionally(ended);
+        batch.forEach(job -> job.fail(ended));
+        queue.forEach(task -> task.fail(ended));
     }
 
     /** Ends the engine after the batch in work; messages without a verdict fail. */

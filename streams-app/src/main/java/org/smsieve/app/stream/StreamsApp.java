@@ -3,10 +3,12 @@ package org.smsieve.app.stream;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
@@ -23,11 +25,16 @@ import org.smsieve.app.http.HttpEndpoint;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.EngineFailedException;
 import org.smsieve.app.microbatch.MicroBatcher;
+import org.smsieve.app.model.ModelLoader;
+import org.smsieve.app.swap.HotSwap;
+import org.smsieve.app.swap.ShadowSlot;
+import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.app.topology.Intake;
 import org.smsieve.app.topology.SmsTopology;
 import org.smsieve.app.topology.StreamsProperties;
 import org.smsieve.classifier.BatchClassifier;
 import org.smsieve.command.UserException;
+import org.smsieve.registry.ModelTopics;
 import org.smsieve.text.Tokenizer;
 
 /**
@@ -42,6 +49,7 @@ public final class StreamsApp implements AutoCloseable {
 
     private final Duration shutdownLimit;
     private final MicroBatcher engine;
+    private final HotSwap hotSwap;
     private final KafkaStreams streams;
     private final HttpEndpoint http;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -53,14 +61,16 @@ public final class StreamsApp implements AutoCloseable {
             Topology topology,
             StreamsConfig streamsConfig,
             MicroBatcher engine,
+            HotSwap hotSwap,
             Supplier<String> metrics) {
         shutdownLimit = config.shutdownTimeout();
         this.engine = engine;
+        this.hotSwap = hotSwap;
         streams = new KafkaStreams(topology, streamsConfig);
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
         try {
-            http = new HttpEndpoint(config.http(), metrics, this::isLive, this::isReady);
+            http = new HttpEndpoint(config.http(), metrics, this::status, this::isLive, this::isReady);
         } catch (UserException e) {
             streams.close();
             throw e;
@@ -71,39 +81,55 @@ public final class StreamsApp implements AutoCloseable {
     /**
      * Checks the cluster and starts the app.
      *
-     * @param classifier the model; closed with the app, or when the app does not start
+     * @param classifier the model that the settings name; closed with the app, or when the app does not start
+     * @param loader loads the models that are announced
+     * @param swaps is told what becomes of those, on any thread
      * @throws UserException if the model does not work, the brokers are out of reach, topics are missing, a setting of
      *     Kafka is wrong or the HTTP port is in use
      */
-    public static StreamsApp start(AppConfig config, BatchClassifier classifier) {
+    public static StreamsApp start(
+            AppConfig config, BatchClassifier classifier, ModelLoader loader, Consumer<SwapEvent> swaps)
+            throws InterruptedException {
+        List<String> labels = config.topics().labels(classifier.labels());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        AppMetrics metrics = new AppMetrics(registry, classifier.labels());
+        AppMetrics metrics = new AppMetrics(registry, labels);
+        ShadowSlot shadows = new ShadowSlot();
         Tokenizer tokenizer = Tokenizer.gpt2();
         MicroBatcher engine;
         try {
-            engine = MicroBatcher.start(classifier, tokenizer.encode(CANARY), config.batch(), metrics);
+            engine = MicroBatcher.start(
+                    classifier, tokenizer.encode(CANARY), config.batch(), (messages, verdicts, nanos) -> {
+                        metrics.classified(messages, verdicts, nanos);
+                        shadows.classified(messages, verdicts, nanos);
+                    });
         } catch (EngineFailedException e) {
             throw new UserException("model " + classifier.model() + ": does not work (" + e.getMessage() + ")", e);
         }
+        HotSwap hotSwap = null;
         try {
             metrics.watchInFlight(engine::inFlight);
             Intake intake = new Intake(config.input(), tokenizer, engine, metrics);
             StreamsConfig streamsConfig = StreamsProperties.of(config, intake);
+            ModelTopics modelTopics = StreamsProperties.modelTopics(config, streamsConfig);
             new ClusterCheck(streamsConfig.getAdminConfigs("smsieve-check"), config.startTimeout())
-                    .run(config.topics().all(classifier.labels()), config.topics());
+                    .run(config.topics().all(labels), config.topics());
+            if (config.topics().create()) {
+                modelTopics.create(modelTopics.names(), config.startTimeout());
+            }
             Topology topology = SmsTopology.build(
-                    config.topics(),
-                    classifier.labels(),
-                    intake,
-                    config.output(),
-                    StreamsProperties.maxRequestBytes(streamsConfig));
-            return new StreamsApp(config, topology, streamsConfig, engine, registry::scrape);
-        } catch (RuntimeException e) {
+                    config.topics(), labels, intake, config.output(), StreamsProperties.maxRequestBytes(streamsConfig));
+            hotSwap = HotSwap.start(config, modelTopics, labels, loader, engine, shadows, metrics, swaps);
+            return new StreamsApp(config, topology, streamsConfig, engine, hotSwap, registry::scrape);
+        } catch (RuntimeException | InterruptedException e) {
+            if (hotSwap != null) {
+                hotSwap.close();
+            }
             engine.close(config.shutdownTimeout());
-            // Kafka's errors before the first record are about its settings.
-            throw e instanceof KafkaException
-                    ? new UserException(KafkaSettings.PREFIX + "*: " + root(e).getMessage(), e)
-                    : e;
+            if (e instanceof KafkaException) {
+                // Before the first record, Kafka's errors are about its settings.
+                throw new UserException(KafkaSettings.PREFIX + "*: " + root(e).getMessage(), e);
+            }
+            throw e;
         }
     }
 
@@ -156,6 +182,11 @@ public final class StreamsApp implements AutoCloseable {
         return streams.state() == State.RUNNING && !engine.hasEnded();
     }
 
+    /** The state as JSON. */
+    private String status() {
+        return StatusPage.of(streams.state(), isReady(), engine.inFlight(), hotSwap.status());
+    }
+
     private boolean isLive() {
         return !streams.state().hasCompletedShutdown() && failure.get() == null && !engine.hasEnded();
     }
@@ -197,6 +228,7 @@ public final class StreamsApp implements AutoCloseable {
         if (!streams.close(leaveWithin(shutdownLimit))) {
             LOG.warn("shutdown.timeout.ms: {} passed before the end of the stream threads", shutdownLimit.toMillis());
         }
+        hotSwap.close();
         engine.close(shutdownLimit);
         http.close();
     }

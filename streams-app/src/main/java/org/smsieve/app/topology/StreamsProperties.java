@@ -12,6 +12,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.smsieve.app.config.AppConfig;
+import org.smsieve.registry.ModelTopics;
 
 /** The settings of Kafka Streams that the app's own settings come to. */
 public final class StreamsProperties {
@@ -67,6 +68,16 @@ public final class StreamsProperties {
         Object value = config.getProducerConfigs("smsieve")
                 .getOrDefault(key, ProducerConfig.configDef().defaultValues().get(key));
         return (Integer) ConfigDef.parseType(key, value, ConfigDef.Type.INT);
+    }
+
+    /** The topics of the models, by the user's Kafka settings. */
+    public static ModelTopics modelTopics(AppConfig config, StreamsConfig streams) {
+        return new ModelTopics(
+                config.announced().topic(),
+                config.announced().reports(),
+                streams.getGlobalConsumerConfigs("smsieve-models"),
+                streams.getProducerConfigs("smsieve-models"),
+                streams.getAdminConfigs("smsieve-models"));
     }
 
     /** The user's interceptors and then ours, which thus sees records as they will be processed. */

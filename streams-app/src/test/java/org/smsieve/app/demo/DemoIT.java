@@ -53,8 +53,8 @@ class DemoIT {
             assertThat(count(lines, "ham") + count(lines, "spam")).isEqualTo(303);
             assertThat(count(lines, "dead letter")).isEqualTo(3);
             assertThat(count(lines, "total")).isEqualTo(306);
-            assertThat(lines).anyMatch(line -> line.matches("(ham|spam) +0\\.750000 {2}tab\\\\there"));
-            assertThat(lines).anyMatch(line -> line.matches("(ham|spam) +0\\.750000 {2}message number 7 🎉"));
+            assertThat(lines).anyMatch(line -> line.matches("(ham|spam) +0\\.750000 {2}1 {2}tab\\\\there"));
+            assertThat(lines).anyMatch(line -> line.matches("(ham|spam) +0\\.750000 {2}1 {2}message number 7 🎉"));
             assertThat(lines).anyMatch(line -> line.matches("dead letter +not-utf8: .*"));
             assertThat(lines).anyMatch(line -> line.matches("throughput +[0-9]+ messages a second"));
             assertThat(lines).anyMatch(line -> line.matches("latency +p50 [0-9]+ ms p95 .*"));

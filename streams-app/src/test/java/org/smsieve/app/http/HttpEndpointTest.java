@@ -25,7 +25,7 @@ class HttpEndpointTest {
     private final AppMetrics metrics = new AppMetrics(registry, List.of("ham", "spam"));
     private final AtomicBoolean ready = new AtomicBoolean();
     private final HttpEndpoint endpoint =
-            new HttpEndpoint(new Http("127.0.0.1", 0), registry::scrape, () -> true, ready::get);
+            new HttpEndpoint(new Http("127.0.0.1", 0), registry::scrape, () -> "{}", () -> true, ready::get);
 
     @AfterEach
     void close() {
@@ -82,7 +82,7 @@ class HttpEndpointTest {
     void saysThatThePortIsInUse() {
         Http taken = new Http("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> new HttpEndpoint(taken, () -> "", () -> true, () -> true))
+        assertThatThrownBy(() -> new HttpEndpoint(taken, () -> "", () -> "", () -> true, () -> true))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("http.port: " + endpoint.port() + " on 127.0.0.1 (expected: a free port");
     }

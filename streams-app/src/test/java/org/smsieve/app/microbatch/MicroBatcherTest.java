@@ -34,7 +34,8 @@ class MicroBatcherTest {
     private final AtomicInteger records = new AtomicInteger();
 
     private MicroBatcher engine() {
-        return MicroBatcher.start(classifier, CANARY, LIMITS, (count, tokens, nanos) -> records.addAndGet(count));
+        return MicroBatcher.start(
+                classifier, CANARY, LIMITS, (messages, verdicts, nanos) -> records.addAndGet(messages.size()));
     }
 
     @Test

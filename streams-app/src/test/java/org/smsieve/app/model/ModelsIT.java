@@ -19,7 +19,8 @@ class ModelsIT {
     @Test
     void opensTheModelBuiltIn() {
         Tokenizer tokenizer = Tokenizer.gpt2();
-        try (BatchClassifier classifier = Models.open(new AppConfig.Model(Optional.empty(), ComputeOptions.AUTO))) {
+        try (BatchClassifier classifier =
+                new Models(new AppConfig.Model(Optional.empty(), ComputeOptions.AUTO)).configured()) {
             List<Verdict> verdicts = classifier.classify(List.of(
                     tokenizer.encode("You are a winner you have been specially selected to receive $1000 cash or a"
                             + " $2000 award."),
@@ -34,7 +35,7 @@ class ModelsIT {
         Path absent = directory.resolve("absent");
         AppConfig.Model model = new AppConfig.Model(Optional.of(absent), ComputeOptions.AUTO);
 
-        assertThatThrownBy(() -> Models.open(model))
+        assertThatThrownBy(() -> new Models(model).configured())
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("model: " + absent + ": cannot be opened (");
     }

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.SettingsReader;
 import org.smsieve.app.fixture.Cluster;
 import org.smsieve.app.fixture.FakeClassifier;
+import org.smsieve.app.fixture.FakeLoader;
 import org.smsieve.command.UserException;
 
 @Timeout(120)
@@ -42,8 +42,12 @@ class StreamsAppIT {
         cluster.close();
     }
 
-    private static StreamsApp start(SettingsReader settings) {
-        return StreamsApp.start(settings.read(), new FakeClassifier(Duration.ofMillis(10)));
+    private static StreamsApp start(SettingsReader settings) throws InterruptedException {
+        return start(settings, new FakeClassifier(Duration.ofMillis(10)));
+    }
+
+    private static StreamsApp start(SettingsReader settings, FakeClassifier classifier) throws InterruptedException {
+        return StreamsApp.start(settings.read(), classifier, new FakeLoader(() -> classifier), event -> {});
     }
 
     @ParameterizedTest
@@ -157,8 +161,8 @@ class StreamsAppIT {
                         none -> assertThat(none).isNull(),
                         offset -> assertThat(offset.offset()).isLessThanOrEqualTo(1_500));
 
-        AppConfig config = cluster.reader("broken").read();
-        try (StreamsApp app = StreamsApp.start(config, new FakeClassifier(Duration.ZERO, "nothing breaks it"))) {
+        FakeClassifier sound = new FakeClassifier(Duration.ZERO, "nothing breaks it");
+        try (StreamsApp app = start(cluster.reader("broken"), sound)) {
             List<ConsumerRecord<byte[], byte[]>> received = cluster.awaitRecords(outputs("broken"), 2_000);
 
             assertThat(received.stream().map(record -> new String(record.key(), UTF_8)))

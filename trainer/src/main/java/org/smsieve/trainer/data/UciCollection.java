@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smsieve.bundle.Sha256;
 import org.smsieve.command.UserException;
-import org.smsieve.download.CacheDirectory;
 import org.smsieve.download.Download;
 import org.smsieve.download.DownloadException;
 import org.smsieve.download.DownloadProgress;
 import org.smsieve.download.Downloader;
 import org.smsieve.download.Patience;
 import org.smsieve.download.Site;
+import org.smsieve.download.UserDirectory;
 
 /**
  * The SMS Spam Collection by Tiago Almeida and José Hidalgo (doi.org/10.24432/C5CC84, CC BY 4.0) from the UCI Machine
@@ -57,7 +57,7 @@ public record UciCollection(Site site, Path cache, Downloader downloader, String
     public static UciCollection ofUser() {
         return new UciCollection(
                 Site.of(System.getenv(), MIRROR, USUAL_SITE),
-                CacheDirectory.ofUser(),
+                UserDirectory.CACHE.path(),
                 new Downloader(Patience.DEFAULT),
                 SHA256);
     }
