@@ -162,7 +162,7 @@ public record ModelTopics(
      * @throws UserException if they take longer, or refuse
      */
     public void create(Collection<String> missing, Duration limit) {
-        try (Admin client = Admin.create(admin)) {
+        try (Admin client = client(limit)) {
             Set<String> present = client.listTopics().names().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             List<NewTopic> topics = missing.stream()
                     .filter(name -> !present.contains(name))
@@ -179,6 +179,34 @@ public record ModelTopics(
             Thread.currentThread().interrupt();
             throw new UserException("interrupted", e);
         }
+    }
+
+    /**
+     * Whether there is such a topic.
+     *
+     * @param limit how long the brokers may take; if they take longer, it is not there
+     */
+    public boolean isThere(String topic, Duration limit) {
+        try (Admin client = client(limit)) {
+            return client.listTopics()
+                    .names()
+                    .get(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .contains(topic);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("topic {}: not seen", topic, e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Its calls, and so its closing, take no longer than the limit. */
+    private Admin client(Duration limit) {
+        Map<String, Object> bounded = new HashMap<>(admin);
+        bounded.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
+        bounded.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
+        return Admin.create(bounded);
     }
 
     private NewTopic topic(String name) {

@@ -24,20 +24,28 @@ import org.smsieve.text.Tokenizer;
  * @param seed of the weights
  * @param labels the model's
  * @param metrics what it says of itself
+ * @param shape of the model
  */
-public record TinyBundle(String name, String version, long seed, List<String> labels, Map<String, Object> metrics) {
+public record TinyBundle(
+        String name, String version, long seed, List<String> labels, Map<String, Object> metrics, Gpt2Config shape) {
+    private static final Gpt2Config TINY = new Gpt2Config(Tokenizer.VOCABULARY_SIZE, 64, 8, 1, 2, 16, 1e-5, List.of());
     private static final List<String> TEXTS = List.of("see you at eight", "WIN a prize, text 80082 now", "");
 
     public static TinyBundle of(String name, String version, long seed) {
-        return new TinyBundle(name, version, seed, List.of("ham", "spam"), Map.of());
+        return new TinyBundle(name, version, seed, List.of("ham", "spam"), Map.of(), TINY);
     }
 
     public TinyBundle withLabels(String... others) {
-        return new TinyBundle(name, version, seed, List.of(others), metrics);
+        return new TinyBundle(name, version, seed, List.of(others), metrics, shape);
     }
 
     public TinyBundle withMetrics(Map<String, Object> others) {
-        return new TinyBundle(name, version, seed, labels, others);
+        return new TinyBundle(name, version, seed, labels, others, shape);
+    }
+
+    /** One of 27 MB, as large as the model built in. */
+    public TinyBundle ofMiniSize() {
+        return new TinyBundle(name, version, seed, labels, metrics, Gpt2Config.mini());
     }
 
     /** Writes it to a new directory. */
@@ -51,8 +59,7 @@ public record TinyBundle(String name, String version, long seed, List<String> la
     }
 
     private Path write(Path directory, boolean sound) throws IOException {
-        Gpt2Config config = new Gpt2Config(Tokenizer.VOCABULARY_SIZE, 64, 8, 1, 2, 16, 1e-5, labels);
-        Checkpoint checkpoint = RandomWeights.checkpoint(config, seed);
+        Checkpoint checkpoint = RandomWeights.checkpoint(shape.withLabels(labels), seed);
         List<GoldenExample> golden = new ArrayList<>();
         Bundle unwritten = new Bundle(manifest(Map.of(), List.of()), checkpoint);
         try (Gpt2Classifier classifier = Gpt2Classifier.open(unwritten, new ComputeOptions("cpu", "fp32"))) {

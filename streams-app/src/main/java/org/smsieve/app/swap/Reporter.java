@@ -26,6 +26,7 @@ import org.smsieve.registry.ModelTopics;
  */
 public final class Reporter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+    private static final Duration LOOK_LIMIT = Duration.ofSeconds(5);
 
     private final ModelTopics topics;
     private final Supplier<AppReport> state;
@@ -34,6 +35,7 @@ public final class Reporter implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private AppReport last;
     private Instant due;
+    private boolean topicIsThere;
 
     /**
      * A reporter that has reported nothing.
@@ -48,7 +50,7 @@ public final class Reporter implements AutoCloseable {
         this.due = clock.instant();
         this.key = last.instance().getBytes(StandardCharsets.UTF_8);
         Map<String, Object> properties = new HashMap<>(topics.producer());
-        // A missing topic, or a broker that is away, must hold up nobody.
+        // A broker that is away must hold up nobody.
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         properties.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
@@ -61,11 +63,16 @@ public final class Reporter implements AutoCloseable {
         if (changed || !clock.instant().isBefore(due)) {
             last = now;
             due = clock.instant().plusSeconds(AppReport.EVERY_SECONDS);
+            // A producer would ask for a missing topic, and complain of it, several times a second.
+            topicIsThere = topicIsThere || topics.isThere(topics.reports(), LOOK_LIMIT);
             send(now.toJson());
         }
     }
 
     private void send(byte[] value) {
+        if (!topicIsThere) {
+            return;
+        }
         try {
             Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(topics.reports(), key, value));
         } catch (KafkaException e) {
