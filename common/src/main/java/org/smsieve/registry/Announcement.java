@@ -170,7 +170,7 @@ public record Announcement(
 
     private static void checkLocation(String location) {
         if (!isLocation(location)) {
-            throw new AnnouncementException("location: " + shortened(location)
+            throw new AnnouncementException("location: " + shortened(withoutSecrets(location))
                     + " (expected: a file:, http: or https: address of a directory, without user and query)");
         }
     }
@@ -192,6 +192,13 @@ public record Announcement(
         } catch (URISyntaxException | IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Users, passwords and queries with tokens are no part of a location, and nothing for a log. */
+    private static String withoutSecrets(String location) {
+        return location == null
+                ? null
+                : location.replaceFirst("//[^/]*@", "//…@").replaceFirst("[?#].*", "?…");
     }
 
     /** What stands in hostile announcements goes to logs: no long lines, no control characters. */

@@ -117,7 +117,7 @@ public final class BundleFetcher {
 
     private CheckpointException tooLarge(Announcement announcement, String found) {
         return new CheckpointException(
-                announcement.location() + ": " + found + " (expected: at most " + maxBytes + ", models.max-bytes)");
+                announcement.location() + ": " + found + " (expected: at most " + maxBytes + ", models.max-megabytes)");
     }
 
     /** Deletes what was last used long ago. Whoever else uses the directory is not disturbed: that is fetched anew. */

@@ -29,6 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smsieve.command.UserException;
+import org.smsieve.settings.SettingValues;
 
 /**
  * The topics by which models are announced, and by which apps report what they serve. Safe for use by several threads.
@@ -47,6 +48,9 @@ public record ModelTopics(
         Map<String, Object> admin) {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTopics.class);
 
+    private static final List<String> CLIENT_PREFIXES =
+            List.of("consumer.", "main.consumer.", "restore.consumer.", "global.consumer.", "producer.", "admin.");
+
     /** Longer than that no report is of use. */
     private static final Duration REPORTS_KEPT = Duration.ofDays(1);
 
@@ -55,6 +59,37 @@ public record ModelTopics(
         consumer = Collections.unmodifiableMap(new HashMap<>(consumer));
         producer = Collections.unmodifiableMap(new HashMap<>(producer));
         admin = Collections.unmodifiableMap(new HashMap<>(admin));
+    }
+
+    /**
+     * Those that settings name, for a process that is no app.
+     *
+     * @param values among them the brokers
+     */
+    public static ModelTopics of(SettingValues values) {
+        Map<String, String> kafka = values.under(SettingValues.KAFKA_PREFIX);
+        return new ModelTopics(
+                values.get(RegistrySettings.MODELS_TOPIC),
+                values.get(RegistrySettings.REPORTS_TOPIC),
+                client(kafka, "consumer."),
+                client(kafka, "producer."),
+                client(kafka, "admin."));
+    }
+
+    /** As Kafka Streams understands them: a client's own settings have its prefix, all others are of all clients. */
+    private static Map<String, Object> client(Map<String, String> kafka, String own) {
+        Map<String, Object> settings = new HashMap<>();
+        kafka.forEach((key, value) -> {
+            if (CLIENT_PREFIXES.stream().noneMatch(key::startsWith)) {
+                settings.put(key, value);
+            }
+        });
+        kafka.forEach((key, value) -> {
+            if (key.startsWith(own)) {
+                settings.put(key.substring(own.length()), value);
+            }
+        });
+        return settings;
     }
 
     /** Both topics' names. */

@@ -65,12 +65,12 @@ public record Registry(Path directory, Optional<URI> url) {
      * @throws CheckpointException if its manifest is damaged
      */
     public Optional<StoredBundle> find(String name, String version) throws IOException {
+        if (!Manifest.NAME.matcher(name).matches()
+                || !Manifest.NAME.matcher(version).matches()) {
+            return Optional.empty();
+        }
         Path found = directory.resolve(name).resolve(version);
-        boolean named = Manifest.NAME.matcher(name).matches()
-                && Manifest.NAME.matcher(version).matches();
-        return named && Files.isRegularFile(found.resolve(Bundle.MANIFEST_FILE))
-                ? Optional.of(stored(found))
-                : Optional.empty();
+        return Files.isRegularFile(found.resolve(Bundle.MANIFEST_FILE)) ? Optional.of(stored(found)) : Optional.empty();
     }
 
     /** All bundles, by name, the oldest first. What is damaged is left out, and told in the log. */

@@ -25,6 +25,7 @@ import org.smsieve.gpt2.Precision;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.baseline.Baseline;
 import org.smsieve.trainer.data.Dataset;
+import org.smsieve.trainer.data.EvaluatedMessages;
 import org.smsieve.trainer.data.Source;
 import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.evaluate.Predictions;
@@ -128,7 +129,11 @@ record NewBundle(
                 new Report(name + "@" + version, chosen, chosenByBaseline, figures, history, about(finetuned, seconds));
         report.write(writer.directory());
         Map<String, Object> metrics = new LinkedHashMap<>();
-        figures.forEach(part -> metrics.put(part.name(), part.model().describe()));
+        figures.forEach(part -> {
+            Map<String, Object> described = new LinkedHashMap<>(part.model().describe());
+            described.put("rowsSha256", parts.get(part.name()).rowsSha256());
+            metrics.put(part.name(), described);
+        });
         Manifest described = manifest(Map.of(), created, chosen.threshold(), metrics, golden, finetuned);
         Files.writeString(
                 writer.directory().resolve(Bundle.CARD_FILE),

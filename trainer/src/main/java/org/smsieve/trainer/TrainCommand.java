@@ -19,6 +19,7 @@ import org.smsieve.text.Tokenizer;
 import org.smsieve.trainer.data.BookSplitter;
 import org.smsieve.trainer.data.ClassTable;
 import org.smsieve.trainer.data.Dataset;
+import org.smsieve.trainer.data.EvaluatedMessages;
 import org.smsieve.trainer.data.Proportions;
 import org.smsieve.trainer.data.Split;
 import org.smsieve.trainer.data.Splitter;
@@ -29,6 +30,8 @@ import org.smsieve.trainer.finetune.FinetuneOptions;
 import org.smsieve.trainer.finetune.Finetuner;
 import org.smsieve.trainer.finetune.History;
 import org.smsieve.trainer.finetune.LabelledTokens;
+import org.smsieve.trainer.publish.Publisher;
+import org.smsieve.trainer.publish.RegistryFlags;
 import org.smsieve.trainer.report.Report;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -108,15 +111,36 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
     private String device;
 
+    @Option(
+            names = "--publish",
+            description = "Publishes the bundle, unless it does worse than the current model on the same test rows: the"
+                    + " running apps change to it.")
+    private boolean publish;
+
+    @Mixin
+    private RegistryFlags registry;
+
     @Override
     public Integer call() throws IOException {
-        try (BundleWriter writer = BundleWriter.begin(output)) {
-            return train(writer);
+        if (!publish && registry.areGiven()) {
+            throw new ParameterException(spec.commandLine(), "--config and --set go with --publish");
         }
+        PrintWriter out = spec.commandLine().getOut();
+        String named = version();
+        Publisher publisher = publish ? registry.publisher() : null;
+        if (publisher != null) {
+            publisher.check(name(), named);
+        }
+        try (BundleWriter writer = BundleWriter.begin(output)) {
+            train(writer, named, out);
+        }
+        if (publisher != null) {
+            publisher.publish(output, false, out);
+        }
+        return 0;
     }
 
-    private Integer train(BundleWriter writer) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
+    private void train(BundleWriter writer, String named, PrintWriter out) throws IOException {
         Split split = splitter().load(data.path(), data.badRows());
         out.print(ClassTable.of(split));
         Map<String, Dataset> parts = EvaluatedMessages.of(split, alsoEvaluate, data.badRows());
@@ -133,7 +157,7 @@ public final class TrainCommand implements Callable<Integer> {
         NewBundle bundle = new NewBundle(
                 writer,
                 name(),
-                version(),
+                named,
                 start.origin(),
                 split.source(),
                 options,
@@ -153,7 +177,6 @@ public final class TrainCommand implements Callable<Integer> {
         }
         out.println("written to " + output);
         out.flush();
-        return 0;
     }
 
     private FinetuneOptions options(Split split, List<LabelledTokens> training, int context, Precision precision) {

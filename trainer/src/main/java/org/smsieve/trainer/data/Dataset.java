@@ -1,5 +1,6 @@
 package org.smsieve.trainer.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.smsieve.bundle.Sha256;
 
 /**
  * Labelled messages in order. Immutable.
@@ -65,6 +67,18 @@ public record Dataset(Source source, List<String> labels, List<Example> examples
         return with(examples.stream()
                 .filter(example -> !seen.contains(example.text()))
                 .toList());
+    }
+
+    /**
+     * A checksum of the messages and their labels in any order: equal for the same rows, whatever file and split they
+     * came from.
+     */
+    public String rowsSha256() {
+        return Sha256.of(examples.stream()
+                .map(example -> Sha256.of((example.label() + "\t" + example.text()).getBytes(StandardCharsets.UTF_8)))
+                .sorted()
+                .collect(Collectors.joining())
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** Other messages of the same source and labels. */

@@ -7,18 +7,23 @@ import java.util.stream.IntStream;
 import org.smsieve.message.OneLine;
 
 /** Rows under a heading, for a terminal or in Markdown. The first columns hold names, the others numbers. */
-final class Table {
+public final class Table {
     private final int names;
     private final List<String> heading;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** @param names number of columns that hold names */
-    Table(int names, List<String> heading) {
+    /**
+     * No rows yet.
+     *
+     * @param names number of columns that hold names
+     */
+    public Table(int names, List<String> heading) {
         this.names = names;
         this.heading = List.copyOf(heading);
     }
 
-    void add(List<String> row) {
+    /** Adds a row, with a cell for each column. */
+    public void add(List<String> row) {
         if (row.size() != heading.size()) {
             throw new IllegalArgumentException(row.size() + " cells (expected: " + heading.size() + ")");
         }
@@ -26,7 +31,7 @@ final class Table {
     }
 
     /** Aligned, each line ended by a line feed. */
-    String text() {
+    public String text() {
         List<List<String>> all = new ArrayList<>();
         all.add(heading);
         all.addAll(rows);

@@ -1,24 +1,21 @@
-package org.smsieve.trainer;
+package org.smsieve.trainer.data;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.smsieve.command.UserException;
-import org.smsieve.trainer.data.BadRows;
-import org.smsieve.trainer.data.Dataset;
-import org.smsieve.trainer.data.LabelledFile;
-import org.smsieve.trainer.data.Split;
 
 /** The messages that {@code train} states figures of. */
-final class EvaluatedMessages {
+public final class EvaluatedMessages {
     /** The training part. */
-    static final String TRAIN = "train";
+    public static final String TRAIN = "train";
 
     /** The validation part. */
-    static final String VALIDATION = "validation";
+    public static final String VALIDATION = "validation";
 
-    private static final String TEST = "test";
+    /** The test part. */
+    public static final String TEST = "test";
 
     private final Dataset train;
     private final Map<String, Dataset> parts = new LinkedHashMap<>();
@@ -33,7 +30,7 @@ final class EvaluatedMessages {
      *
      * @throws UserException if a file cannot be read or has other labels than the split
      */
-    static Map<String, Dataset> of(Split split, List<Path> files, BadRows badRows) {
+    public static Map<String, Dataset> of(Split split, List<Path> files, BadRows badRows) {
         EvaluatedMessages evaluated = new EvaluatedMessages(split.train());
         evaluated.parts.put(TRAIN, split.train());
         evaluated.parts.put(VALIDATION, split.validation());
@@ -48,6 +45,11 @@ final class EvaluatedMessages {
         }
         evaluated.parts.values().removeIf(part -> part.size() == 0);
         return evaluated.parts;
+    }
+
+    /** Whether training has seen a part, so that its figures say little. */
+    public static boolean isSeenInTraining(String part) {
+        return part.equals(TRAIN) || part.equals(VALIDATION);
     }
 
     private void add(String name, Dataset messages) {

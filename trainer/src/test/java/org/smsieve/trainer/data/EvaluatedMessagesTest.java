@@ -1,4 +1,4 @@
-package org.smsieve.trainer;
+package org.smsieve.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,11 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.smsieve.command.UserException;
-import org.smsieve.trainer.data.BadRows;
-import org.smsieve.trainer.data.Dataset;
-import org.smsieve.trainer.data.Example;
-import org.smsieve.trainer.data.Source;
-import org.smsieve.trainer.data.Split;
 
 class EvaluatedMessagesTest {
     private static final Dataset TRAIN = dataset(new Example("ham", "at noon"), new Example("spam", "win"));
