@@ -48,18 +48,42 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker start(int port) {
         try {
+            return start(port, Files.createTempDirectory("smsieve-broker-"), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * As above, in a given directory.
+     *
+     * @param directory empty; deleted when the broker is closed, or does not start
+     * @param settings besides those here, or instead of them
+     */
+    static EmbeddedBroker start(int port, Path directory, Map<String, String> settings) {
+        try {
             int listenerPort = freePort(port);
-            Path directory = Files.createTempDirectory("smsieve-broker-");
-            format(directory);
             Map<String, String> properties = properties(directory, listenerPort, freePort(0));
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
-            server.startup();
-            return new EmbeddedBroker(directory, HOST + ":" + listenerPort, server);
+            properties.putAll(settings);
+            return new EmbeddedBroker(directory, HOST + ":" + listenerPort, startServer(directory, properties));
         } catch (Exception e) {
+            delete(directory);
             if (e instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
             throw new IllegalStateException("the broker does not start", e);
+        }
+    }
+
+    private static KafkaRaftServer startServer(Path directory, Map<String, String> properties) throws Exception {
+        format(directory);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+        try {
+            server.startup();
+            return server;
+        } catch (Throwable e) {
+            server.shutdown();
+            throw e;
         }
     }
 
@@ -72,7 +96,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void format(Path directory) throws Exception {
+    /** Makes an empty directory that of a new broker. */
+    public static void format(Path directory) throws Exception {
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setNodeId(1)
@@ -83,7 +108,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .run();
     }
 
-    private static Map<String, String> properties(Path directory, int port, int controllerPort) {
+    /** The settings of a broker in a directory, to add to; both ports are on the loopback interface. */
+    public static Map<String, String> properties(Path directory, int port, int controllerPort) {
         String listener = "PLAINTEXT://" + HOST + ":" + port;
         Map<String, String> properties = new HashMap<>();
         properties.put("process.roles", "broker,controller");

@@ -221,12 +221,14 @@ public final class StreamsApp implements AutoCloseable {
 
     /**
      * Ends the app: what is forwarded is committed, the group is left. Takes {@code shutdown.timeout.ms} at most, or
-     * twice that if the classifier does not return.
+     * twice that if the classifier does not return. If the stream threads do not end in time, the app has failed.
      */
     @Override
     public void close() {
         if (!streams.close(leaveWithin(shutdownLimit))) {
-            LOG.warn("shutdown.timeout.ms: {} passed before the end of the stream threads", shutdownLimit.toMillis());
+            ended.completeExceptionally(new UserException("shutdown.timeout.ms: " + shutdownLimit.toMillis()
+                    + " ms passed before the end of the stream threads; what they had not committed is classified"
+                    + " again after the next start"));
         }
         hotSwap.close();
         engine.close(shutdownLimit);
