@@ -76,7 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static KafkaRaftServer startServer(Path directory, Map<String, String> properties) throws Exception {
-        format(directory);
+        format(directory, 1, Uuid.randomUuid());
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         try {
             server.startup();
@@ -96,12 +96,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Makes an empty directory that of a new broker. */
-    public static void format(Path directory) throws Exception {
+    /** Makes an empty directory that of a new node of a cluster. */
+    public static void format(Path directory, int node, Uuid cluster) throws Exception {
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                .setNodeId(1)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(node)
+                .setClusterId(cluster.toString())
                 .setDirectories(List.of(directory.toString()))
                 .setMetadataLogDirectory(directory.toString())
                 .setControllerListenerName("CONTROLLER")

@@ -165,8 +165,20 @@ public final class StreamsApp implements AutoCloseable {
 
     private static UserException describe(Throwable error) {
         Throwable root = root(error);
-        String what = root instanceof EngineFailedException ? root.getMessage() : root.toString();
+        String what = root instanceof EngineFailedException ? root.getMessage() : sending(error) + root;
         return new UserException("stopped, with the offsets of what is not labelled uncommitted: " + what, error);
+    }
+
+    /**
+     * Which topic does not take a record, Streams says in the first of its message's lines; empty for another error.
+     */
+    private static String sending(Throwable error) {
+        return String.valueOf(error.getMessage())
+                .lines()
+                .filter(line -> line.startsWith("Error encountered sending record to topic "))
+                .findFirst()
+                .map(line -> line + " ")
+                .orElse("");
     }
 
     private static Throwable root(Throwable error) {

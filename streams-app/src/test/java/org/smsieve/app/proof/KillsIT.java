@@ -33,12 +33,6 @@ class KillsIT {
     private static final int PER_SECOND = 500;
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    /** So that what a process left open is given up after seconds. */
-    private static final Map<String, String> QUICK_TIMEOUTS = Map.of(
-            "kafka.consumer.session.timeout.ms", "5000",
-            "kafka.consumer.heartbeat.interval.ms", "1000",
-            "kafka.producer.transaction.timeout.ms", "5000");
-
     private static Cluster cluster;
 
     @TempDir
@@ -55,7 +49,7 @@ class KillsIT {
     }
 
     private Instance instance(String test, Map<String, String> changes) throws Exception {
-        Map<String, String> settings = new HashMap<>(QUICK_TIMEOUTS);
+        Map<String, String> settings = new HashMap<>(Instance.QUICK_TIMEOUTS);
         settings.putAll(changes);
         return new Instance(cluster, test, directory, settings);
     }
@@ -81,7 +75,7 @@ class KillsIT {
             try (Instance app = instance(test, settings)) {
                 app.awaitReady();
                 load.stop();
-                cluster.awaitCommitted(test, LIMIT);
+                app.awaitAllCommitted();
                 app.stop();
             }
             Outcome outcome = load.outcome();
@@ -118,7 +112,7 @@ class KillsIT {
             try (Instance app = instance(test, Map.of())) {
                 app.awaitReady();
                 load.stop();
-                cluster.awaitCommitted(test, LIMIT);
+                app.awaitAllCommitted();
                 app.stop();
             }
             Outcome outcome = load.outcome();
@@ -159,7 +153,7 @@ class KillsIT {
             first.awaitReady();
             second.awaitReady();
             load.stop();
-            cluster.awaitCommitted(test, LIMIT);
+            first.awaitAllCommitted();
             first.stop();
             second.stop();
             Outcome outcome = load.outcome();

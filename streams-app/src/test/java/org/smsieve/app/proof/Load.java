@@ -94,6 +94,7 @@ final class Load implements AutoCloseable {
 
     /** Reads what has become of the messages: each is where it belongs, with all it had, or is missing. */
     Outcome outcome() {
+        verifyInput();
         BitSet seen = new BitSet();
         AtomicInteger doubled = new AtomicInteger();
         AtomicInteger outOfOrder = new AtomicInteger();
@@ -114,6 +115,17 @@ final class Load implements AutoCloseable {
         cluster.read("read_uncommitted", outputs(test), record -> written.incrementAndGet());
         int aborted = written.get() - seen.cardinality() - doubled.get();
         return new Outcome(sent, sent - seen.cardinality(), doubled.get(), outOfOrder.get(), aborted);
+    }
+
+    /** What the broker has of this load: outputs can be single only where inputs are. */
+    private void verifyInput() {
+        BitSet there = new BitSet();
+        cluster.read("read_committed", List.of(test + "-inbound"), record -> {
+            int number = Integer.parseInt(header(record, "number"));
+            assertThat(there.get(number)).as("input %d is there once", number).isFalse();
+            there.set(number);
+        });
+        assertThat(there.cardinality()).isEqualTo(sent);
     }
 
     private int check(ConsumerRecord<byte[], byte[]> record) {
