@@ -27,7 +27,7 @@ final class Instance implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Pattern PORT = Pattern.compile("metrics and health on 127\\.0\\.0\\.1:(\\d+)");
 
-    private static final Duration COMMIT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration COMMIT_LIMIT = Duration.ofMinutes(3);
 
     private final Cluster cluster;
     private final String test;
