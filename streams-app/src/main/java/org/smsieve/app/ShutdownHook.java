@@ -1,8 +1,10 @@
 package org.smsieve.app;
 
+import org.smsieve.command.UserException;
+
 /**
  * Makes SIGTERM and SIGINT a clean end: runs an action, then ends the process with 0, where the JVM's own exit code
- * would be 143 or 130. Closed, it does nothing any more.
+ * would be 143 or 130, or with 1 and a line on stderr if the action throws. Closed, it does nothing any more.
  */
 final class ShutdownHook implements AutoCloseable {
     private static final int FAILED = 1;
@@ -12,7 +14,7 @@ final class ShutdownHook implements AutoCloseable {
     /**
      * Registers the hook.
      *
-     * @param action ends what runs, in bounded time
+     * @param action ends what runs, in bounded time; throws if that was no clean end
      */
     ShutdownHook(Runnable action) {
         hook = new Thread(
@@ -21,8 +23,11 @@ final class ShutdownHook implements AutoCloseable {
                     try {
                         action.run();
                         exitCode = 0;
+                    } catch (UserException e) {
+                        System.err.println("smsieve: " + e.getMessage());
                     } finally {
                         System.out.flush();
+                        System.err.flush();
                         Runtime.getRuntime().halt(exitCode);
                     }
                 },
@@ -35,7 +40,12 @@ final class ShutdownHook implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // It is running: the process is about to end.
+            // It is running: how the process ends is its affair alone.
+            try {
+                hook.join();
+            } catch (InterruptedException interruption) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

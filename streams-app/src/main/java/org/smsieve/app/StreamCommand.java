@@ -62,7 +62,10 @@ final class StreamCommand implements Callable<Integer> {
         AppConfig config = reader.read();
         ModelLoader loader = main.loader(config.model());
         try (StreamsApp app = StreamsApp.start(config, loader.configured(), loader, event -> {});
-                ShutdownHook hook = new ShutdownHook(app::close)) {
+                ShutdownHook hook = new ShutdownHook(() -> {
+                    app.close();
+                    app.awaitEnd();
+                })) {
             LOG.info(
                     "{} reads {}; metrics and health on {}:{}",
                     config.applicationId(),

@@ -6,6 +6,7 @@ import static org.smsieve.app.fixture.Cluster.values;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,30 @@ class StreamCommandIT {
                 assertThat(app.err().lines().filter(line -> !line.contains(" INFO ")))
                         .containsExactly("smsieve: stopped, with the offsets of what is not labelled uncommitted:"
                                 + " the classifier fails: java.lang.IllegalStateException: broken");
+            }
+        }
+    }
+
+    @Test
+    void exitsWith1AndOneLineWhenItsEndTakesTooLong() throws Exception {
+        try (Cluster cluster = new Cluster()) {
+            cluster.createTopics("late");
+            cluster.send("late", values(FakeClassifier.HANG));
+            Map<String, String> settings = cluster.settings("late");
+            int port = AppProcess.freePort();
+            settings.put("http.port", Integer.toString(port));
+            settings.put("shutdown.timeout.ms", "1000");
+            List<String> arguments = new ArrayList<>(List.of("stream"));
+            settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+            try (AppProcess app = new AppProcess(directory, arguments.toArray(String[]::new))) {
+                AppProcess.awaitPage(port, "/metrics", "smsieve_ahead_joined_total.*hit.* 1.0");
+
+                app.terminate();
+
+                assertThat(app.exitCode()).isEqualTo(1);
+                assertThat(app.err().lines().filter(line -> !line.contains(" INFO ")))
+                        .containsExactly("smsieve: shutdown.timeout.ms: 1000 ms passed before the end of the stream"
+                                + " threads; what they had not committed is classified again after the next start");
             }
         }
     }

@@ -48,18 +48,42 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker start(int port) {
         try {
+            return start(port, Files.createTempDirectory("smsieve-broker-"), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * As above, in a given directory.
+     *
+     * @param directory empty; deleted when the broker is closed, or does not start
+     * @param settings besides those here, or instead of them
+     */
+    static EmbeddedBroker start(int port, Path directory, Map<String, String> settings) {
+        try {
             int listenerPort = freePort(port);
-            Path directory = Files.createTempDirectory("smsieve-broker-");
-            format(directory);
             Map<String, String> properties = properties(directory, listenerPort, freePort(0));
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
-            server.startup();
-            return new EmbeddedBroker(directory, HOST + ":" + listenerPort, server);
+            properties.putAll(settings);
+            return new EmbeddedBroker(directory, HOST + ":" + listenerPort, startServer(directory, properties));
         } catch (Exception e) {
+            delete(directory);
             if (e instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
             throw new IllegalStateException("the broker does not start", e);
+        }
+    }
+
+    private static KafkaRaftServer startServer(Path directory, Map<String, String> properties) throws Exception {
+        format(directory, 1, Uuid.randomUuid());
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+        try {
+            server.startup();
+            return server;
+        } catch (Throwable e) {
+            server.shutdown();
+            throw e;
         }
     }
 
@@ -72,18 +96,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void format(Path directory) throws Exception {
+    /** Makes an empty directory that of a new node of a cluster. */
+    public static void format(Path directory, int node, Uuid cluster) throws Exception {
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                .setNodeId(1)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(node)
+                .setClusterId(cluster.toString())
                 .setDirectories(List.of(directory.toString()))
                 .setMetadataLogDirectory(directory.toString())
                 .setControllerListenerName("CONTROLLER")
                 .run();
     }
 
-    private static Map<String, String> properties(Path directory, int port, int controllerPort) {
+    /** The settings of a broker in a directory, to add to; both ports are on the loopback interface. */
+    public static Map<String, String> properties(Path directory, int port, int controllerPort) {
         String listener = "PLAINTEXT://" + HOST + ":" + port;
         Map<String, String> properties = new HashMap<>();
         properties.put("process.roles", "broker,controller");

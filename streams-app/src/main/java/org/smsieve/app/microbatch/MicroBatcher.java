@@ -81,13 +81,19 @@ public final class MicroBatcher implements AutoCloseable {
      *
      * @param classifier used by the engine's thread alone from here on, and closed by it
      * @param canary an ordinary message, which any working model classifies
-     * @throws EngineFailedException if it does not; then the classifier is closed
+     * @throws EngineFailedException if it does not; then the classifier is closed, as soon as it returns
      */
     public static MicroBatcher start(
             BatchClassifier classifier, Tokens canary, BatchLimits limits, MicroBatchListener listener) {
         MicroBatcher engine = new MicroBatcher(classifier, canary, limits, listener);
         engine.thread.start();
-        engine.await(engine.started);
+        try {
+            engine.await(engine.started);
+        } catch (EngineFailedException e) {
+            // Its thread may be in the classifier still; it ends when that returns.
+            engine.stop(e);
+            throw e;
+        }
         return engine;
     }
 
@@ -284,6 +290,12 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
+    private void stop(EngineFailedException reason) {
+        end(reason);
+        // Something to take, so that the engine sees it has ended.
+        queue.addFirst(new Job(canary));
+    }
+
     private void failAll() {
         started.completeExceptionally(ended);
         batch.forEach(job -> job.fail(ended));
@@ -298,9 +310,7 @@ public final class MicroBatcher implements AutoCloseable {
 
     /** As above, in {@code limit} at most: a call that does not return by then is left behind. */
     public void close(Duration limit) {
-        end(new EngineFailedException("the engine is closed", null));
-        // Something to take, so that the engine sees it has ended.
-        queue.addFirst(new Job(canary));
+        stop(new EngineFailedException("the engine is closed", null));
         try {
             thread.join(limit.toMillis());
         } catch (InterruptedException e) {

@@ -4,13 +4,18 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
@@ -135,12 +140,30 @@ public final class StreamsApp implements AutoCloseable {
 
     /** Called on the stream thread that failed. */
     private StreamThreadExceptionResponse failed(Throwable error) {
+        if (isOnlyTheTransactions(error)) {
+            LOG.warn(
+                    "a stream thread begins anew after its transaction failed: {}",
+                    root(error).toString());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
         failure.compareAndSet(null, error);
         if (streams.state().isRunningOrRebalancing()) {
             // The shutdown that the answer below asks for would stay in the group, and hold up its partitions.
             streams.close(leaveWithin(Duration.ZERO));
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /**
+     * Whether an error, which Streams takes for fatal, says no more than that a transaction cannot be committed. It is
+     * what a broker that was away answers when it has given the transaction up meanwhile, and what the producer says
+     * when the broker stays away: nothing is committed, so that another thread may do the same again.
+     */
+    static boolean isOnlyTheTransactions(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof InvalidTxnStateException
+                        || cause instanceof TransactionAbortableException
+                        || cause instanceof TimeoutException);
     }
 
     private static CloseOptions leaveWithin(Duration limit) {
@@ -165,8 +188,18 @@ public final class StreamsApp implements AutoCloseable {
 
     private static UserException describe(Throwable error) {
         Throwable root = root(error);
-        String what = root instanceof EngineFailedException ? root.getMessage() : root.toString();
+        String what = root instanceof EngineFailedException ? root.getMessage() : sending(error) + root;
         return new UserException("stopped, with the offsets of what is not labelled uncommitted: " + what, error);
+    }
+
+    /** Which topic does not take a record: one of the causes has a line on it. Empty for another error. */
+    private static String sending(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .flatMap(cause -> String.valueOf(cause.getMessage()).lines())
+                .filter(line -> line.startsWith("Error encountered sending record to topic "))
+                .findFirst()
+                .map(line -> line + " ")
+                .orElse("");
     }
 
     private static Throwable root(Throwable error) {
@@ -221,12 +254,14 @@ public final class StreamsApp implements AutoCloseable {
 
     /**
      * Ends the app: what is forwarded is committed, the group is left. Takes {@code shutdown.timeout.ms} at most, or
-     * twice that if the classifier does not return.
+     * twice that if the classifier does not return. If the stream threads do not end in time, the app has failed.
      */
     @Override
     public void close() {
         if (!streams.close(leaveWithin(shutdownLimit))) {
-            LOG.warn("shutdown.timeout.ms: {} passed before the end of the stream threads", shutdownLimit.toMillis());
+            ended.completeExceptionally(new UserException("shutdown.timeout.ms: " + shutdownLimit.toMillis()
+                    + " ms passed before the end of the stream threads; what they had not committed is classified"
+                    + " again after the next start"));
         }
         hotSwap.close();
         engine.close(shutdownLimit);

@@ -3,8 +3,11 @@ package org.smsieve.app.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,6 +15,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.smsieve.app.fixture.AppProcess;
 import org.smsieve.command.UserException;
 
 @Timeout(60)
@@ -39,5 +44,27 @@ class EmbeddedBrokerIT {
                     .hasMessage("--kafka-port: " + port + " is in use (expected: a free one; 0 takes any)");
         }
         assertThat(own).isNotEmpty().allMatch(Files::notExists);
+    }
+
+    @Test
+    void leavesNothingBehindWhenItDoesNotStart(@TempDir Path parent) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String controller = "127.0.0.1:" + AppProcess.freePort();
+            List<Map<String, String>> failures = List.of(
+                    Map.of("log.segment.bytes", "none"),
+                    Map.of(
+                            "listeners",
+                            "PLAINTEXT://127.0.0.1:" + taken.getLocalPort() + ",CONTROLLER://" + controller,
+                            "controller.quorum.voters",
+                            "1@" + controller));
+            for (Map<String, String> settings : failures) {
+                Path directory = Files.createDirectory(parent.resolve("broker"));
+
+                assertThatThrownBy(() -> EmbeddedBroker.start(0, directory, settings))
+                        .isInstanceOf(Exception.class);
+
+                assertThat(directory).doesNotExist();
+            }
+        }
     }
 }
