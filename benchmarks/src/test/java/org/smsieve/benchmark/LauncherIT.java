@@ -38,7 +38,16 @@ class LauncherIT {
             commands.add(matcher.group(1));
         }
         assertThat(commands)
-                .contains("demo", "stream", "classify", "prepare", "train", "evaluate", "generate", "benchmark");
+                .contains(
+                        "demo",
+                        "stream",
+                        "classify",
+                        "prepare",
+                        "train",
+                        "evaluate",
+                        "generate",
+                        "models",
+                        "benchmark");
         String usage = run("--help").out();
         assertThat(usage).contains("SMSIEVE_CACHE", "SMSIEVE_HF_MIRROR", "SMSIEVE_UCI_MIRROR");
         for (String command : commands) {
@@ -119,11 +128,7 @@ class LauncherIT {
         try {
             String broker = "localhost:" + port;
             Instant limit = Instant.now().plus(Launcher.LIMIT);
-            while (Files.readString(out).lines().noneMatch(line -> line.startsWith("total"))) {
-                assertThat(demo.isAlive()).isTrue();
-                assertThat(Instant.now()).isBefore(limit);
-                Thread.sleep(100);
-            }
+            awaitLine(demo, out, "total .*");
             String text = "WINNER! Call 09000000000 now to claim your 1000 cash prize";
 
             kcat(text, "-b", broker, "-t", "sms-inbound", "-P", "-k", "me");
@@ -140,6 +145,58 @@ class LauncherIT {
                     .isTrue();
         }
         assertThat(demo.exitValue()).isZero();
+    }
+
+    /** The demo in one terminal and train --publish in another: the version in the printed verdicts changes. */
+    @Test
+    void changesTheModelOfARunningDemo() throws Exception {
+        int port = freePort();
+        Path out = directory.resolve("out.txt");
+        Path err = directory.resolve("err.txt");
+        Process demo = Launcher.command("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            awaitLine(demo, out, "total .*");
+            assertThat(Files.readString(out)).containsPattern("(?m)^(ham|spam) +0\\.\\d{6}  1\\.0\\.0  ");
+
+            Result trained = run(
+                    "train",
+                    "--base",
+                    "mini",
+                    "--data",
+                    messages().toString(),
+                    "--epochs",
+                    "1",
+                    "--output",
+                    directory.resolve("my-model").toString(),
+                    "--model-version",
+                    "mine",
+                    "--publish",
+                    "--set",
+                    "kafka.bootstrap.servers=localhost:" + port,
+                    "--set",
+                    "registry.location=" + directory.resolve("registry"));
+
+            assertThat(trained.code()).as(trained.err()).isZero();
+            assertThat(trained.out()).contains("my-model@mine is announced on sms-models");
+            awaitLine(demo, out, "(ham|spam) +0\\.\\d{6}  mine  .*");
+        } finally {
+            demo.destroy();
+            assertThat(demo.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        assertThat(demo.exitValue()).as(Files.readString(err)).isZero();
+    }
+
+    private static void awaitLine(Process process, Path out, String regex) throws IOException, InterruptedException {
+        Instant limit = Instant.now().plus(Launcher.LIMIT);
+        while (Files.readString(out).lines().noneMatch(line -> line.matches(regex))) {
+            assertThat(process.isAlive()).isTrue();
+            assertThat(Instant.now()).isBefore(limit);
+            Thread.sleep(100);
+        }
     }
 
     @Test

@@ -65,12 +65,13 @@ public record Announcement(
                     return mode;
                 }
             }
-            throw new AnnouncementException("mode: " + label + " (expected: serve or shadow)");
+            throw new AnnouncementException("mode: " + shortened(label) + " (expected: serve or shadow)");
         }
     }
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LOCATION = 2_000;
+    private static final int MAX_QUOTED = 200;
 
     /** Checks all that others rely on. */
     public Announcement {
@@ -132,7 +133,7 @@ public record Announcement(
             if (e.getCause() instanceof AnnouncementException cause) {
                 throw cause;
             }
-            throw new AnnouncementException("not an announcement in JSON: " + oneLine(e.getOriginalMessage()), e);
+            throw new AnnouncementException("not an announcement in JSON: " + shortened(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new AnnouncementException("not an announcement in JSON", e);
         }
@@ -203,7 +204,9 @@ public record Announcement(
 
     /** What stands in hostile announcements goes to logs: no long lines, no control characters. */
     private static String shortened(String value) {
-        return value == null ? null : oneLine(value.length() > 100 ? value.substring(0, 100) + "…" : value);
+        return value == null
+                ? null
+                : oneLine(value.length() > MAX_QUOTED ? value.substring(0, MAX_QUOTED) + "…" : value);
     }
 
     private static String oneLine(String value) {
