@@ -116,7 +116,8 @@ class HostileInputIT {
     }
 
     private static void tryAll(String kind, byte[] valid, Reading reading) throws Exception {
-        Random random = Seed.random(kind);
+        // In CI always the same: what fails there, the change at hand has broken.
+        Random random = Scale.SOAK ? Seed.random(kind) : new Random(kind.hashCode());
         assertThat(reading.isRead(valid)).as("the valid one").isTrue();
         int read = 0;
         long most = 0;
