@@ -21,10 +21,11 @@ import org.smsieve.text.Tokens;
  * bounds allow and without waiting for more, and classifies it in one call. So batches are small when there is little
  * to do and large when there is much. Its methods may be called by any thread.
  *
- * <p>A batch that fails is halved until the message is found that fails alone. Whether that message or the engine is to
- * blame, the canary tells: an ordinary message which the engine classified at its start. Fails the canary too, the
- * engine is broken: every verdict outstanding and every later one fails with {@link EngineFailedException}. Otherwise
- * the message is tried once more and then fails with {@link RecordRejectedException}.
+ * <p>A batch that fails is halved until one message is left to blame; where only its verdict is no number, that tells
+ * at once. Whether that message or the engine is to blame, the canary tells: an ordinary message which the engine
+ * classified at its start. Fails the canary too, the engine is broken: every verdict outstanding and every later one
+ * fails with {@link EngineFailedException}. Otherwise the message is tried alone and, if that fails, fails with
+ * {@link RecordRejectedException}.
  */
 public final class MicroBatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
@@ -235,24 +236,54 @@ public final class MicroBatcher implements AutoCloseable {
 
     /** Gives each job its verdict or its failure; throws if the engine is broken. */
     private void settle(List<Job> jobs) {
+        if (!settleTogether(jobs)) {
+            settleApart(jobs);
+        }
+    }
+
+    /** Classifies jobs in one call. If that fails, none has its verdict or failure, and the result is false. */
+    private boolean settleTogether(List<Job> jobs) {
         long start = System.nanoTime();
-        List<Tokens> messages = jobs.stream().map(Job::tokens).toList();
         List<Verdict> verdicts;
         try {
-            verdicts = classify(classifier, messages);
+            verdicts = call(classifier, jobs.stream().map(Job::tokens).toList());
         } catch (RuntimeException e) {
-            if (jobs.size() == 1) {
-                settleAlone(jobs.get(0));
-            } else {
-                LOG.debug("a micro-batch of {} messages failed and is halved: {}", jobs.size(), e.toString());
-                settle(jobs.subList(0, jobs.size() / 2));
-                settle(jobs.subList(jobs.size() / 2, jobs.size()));
+            LOG.debug("a micro-batch of {} messages failed: {}", jobs.size(), e.toString());
+            return false;
+        }
+        List<Job> done = new ArrayList<>(jobs);
+        List<Verdict> valid = new ArrayList<>(verdicts);
+        for (int i = jobs.size() - 1; i >= 0; i--) {
+            if (!isValid(verdicts.get(i), classifier)) {
+                done.remove(i);
+                valid.remove(i);
             }
+        }
+        if (!done.isEmpty()) {
+            listener.classified(done.stream().map(Job::tokens).toList(), valid, System.nanoTime() - start);
+        }
+        for (int i = 0; i < done.size(); i++) {
+            done.get(i).verdict().complete(valid.get(i));
+        }
+        if (done.size() < jobs.size()) {
+            jobs.stream().filter(job -> !job.verdict().isDone()).forEach(this::settleAlone);
+        }
+        return true;
+    }
+
+    /** Settles jobs that failed together: each half on its own, unless the failure must be in the other one. */
+    private void settleApart(List<Job> jobs) {
+        if (jobs.size() == 1) {
+            settleAlone(jobs.get(0));
             return;
         }
-        listener.classified(messages, verdicts, System.nanoTime() - start);
-        for (int i = 0; i < jobs.size(); i++) {
-            jobs.get(i).verdict().complete(verdicts.get(i));
+        List<Job> left = jobs.subList(0, jobs.size() / 2);
+        List<Job> right = jobs.subList(jobs.size() / 2, jobs.size());
+        if (settleTogether(left)) {
+            settleApart(right);
+        } else {
+            settleApart(left);
+            settle(right);
         }
     }
 
@@ -266,18 +297,27 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
+    /** Verdicts that are all valid. */
     private List<Verdict> classify(BatchClassifier model, List<Tokens> messages) {
+        List<Verdict> verdicts = call(model, messages);
+        if (!verdicts.stream().allMatch(verdict -> isValid(verdict, model))) {
+            throw new IllegalStateException("a verdict without a label or a probability");
+        }
+        return verdicts;
+    }
+
+    private List<Verdict> call(BatchClassifier model, List<Tokens> messages) {
         List<Verdict> verdicts = model.classify(messages);
         if (verdicts.size() != messages.size()) {
             throw new IllegalStateException(verdicts.size() + " verdicts on " + messages.size() + " messages");
         }
-        for (Verdict verdict : verdicts) {
-            if (!model.labels().contains(verdict.label()) || !Double.isFinite(verdict.score())) {
-                throw new IllegalStateException("a verdict without a label or a probability");
-            }
-        }
         batchesDone.incrementAndGet();
         return verdicts;
+    }
+
+    private static boolean isValid(Verdict verdict, BatchClassifier model) {
+        return model.labels().contains(verdict.label())
+                && Double.isFinite(verdict.scores().getOrDefault(verdict.label(), Double.NaN));
     }
 
     private int tokensRead(Tokens message) {

@@ -114,6 +114,45 @@ class MicroBatcherTest {
     }
 
     @Test
+    void findsThePoisonedMessageInFewCalls() throws InterruptedException {
+        // The whole, halves of what is left, the canary, the message alone; then the halves not classified yet.
+        assertThat(callsOn(POISON, 7)).containsExactly(8, 4, 2, 1, 1, 1);
+        assertThat(callsOn(POISON, 0)).containsExactly(8, 4, 2, 1, 1, 1, 1, 2, 4);
+    }
+
+    @Test
+    void findsTheMessageWhoseScoresAreNoNumbersAtOnce() throws InterruptedException {
+        assertThat(callsOn(Tokenizer.gpt2().encode(FakeClassifier.OVERFLOW), 3)).containsExactly(8, 1, 1);
+    }
+
+    /** How many messages each call had, on a micro-batch of 8 of which one is rejected. */
+    private List<Integer> callsOn(Tokens rejected, int place) throws InterruptedException {
+        Gate gate = new Gate();
+        try (MicroBatcher engine = MicroBatcher.start(
+                gate, CANARY, LIMITS, (messages, verdicts, nanos) -> records.addAndGet(messages.size()))) {
+            gate.shut();
+            engine.submit(Tokens.of(1)).exceptionally(e -> null);
+            gate.awaitCaller();
+            List<CompletableFuture<Verdict>> waiting = IntStream.range(0, 8)
+                    .mapToObj(i -> engine.submit(i == place ? rejected : Tokens.of(i)))
+                    .toList();
+            gate.open();
+
+            for (int i = 0; i < 8; i++) {
+                CompletableFuture<Verdict> verdict = waiting.get(i);
+                if (i == place) {
+                    assertThatThrownBy(() -> engine.await(verdict)).isInstanceOf(RecordRejectedException.class);
+                } else {
+                    assertThat(engine.await(verdict).scores()).containsValue(0.75);
+                }
+            }
+            // The listener is told of those that have verdicts: seven, and the one before.
+            assertThat(records).hasValue(8);
+            return gate.sizes.subList(2, gate.sizes.size());
+        }
+    }
+
+    @Test
     void triesAMessageAgainThatFailedOnce() {
         AtomicInteger failures = new AtomicInteger(1);
         BatchClassifier flaky = new Delegate(messages -> {

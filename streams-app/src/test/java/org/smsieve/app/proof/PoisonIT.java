@@ -47,7 +47,8 @@ class PoisonIT {
             Poison.of("malformed-json", "[".repeat(MAX_BYTES)),
             Poison.of("missing-text", "{}"),
             Poison.of("text-not-a-string", "{\"text\":7}"),
-            Poison.of("rejected", "{\"text\":\"" + FakeClassifier.POISON + "\"}"));
+            Poison.of("rejected", "{\"text\":\"" + FakeClassifier.POISON + "\"}"),
+            Poison.of("rejected", "{\"text\":\"" + FakeClassifier.OVERFLOW + "\"}"));
 
     @Test
     void eachIsADeadLetterAndNothingElseIs() throws Exception {
