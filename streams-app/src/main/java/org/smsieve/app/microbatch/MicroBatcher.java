@@ -190,9 +190,12 @@ public final class MicroBatcher implements AutoCloseable {
 
     /** Does what is next in the queue, and what can be done with it in one call. */
     private void step(Task task) {
-        if (task instanceof Swap swap) {
+        if (ended != null) {
+            // Taken just before: it is neither in the queue nor in the batch.
+            task.fail(ended);
+        } else if (task instanceof Swap swap) {
             change(swap);
-        } else if (task instanceof Job job && ended == null) {
+        } else if (task instanceof Job job) {
             batch = batch(job);
             settle(batch);
             batch = List.of();
