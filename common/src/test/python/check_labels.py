@@ -36,8 +36,11 @@ def read_texts(path):
 def run_smsieve(bundle, texts):
     """(label, probability) of each text, as the command prints them: of the label spam, else of the label given."""
     command = [LAUNCHER, "classify", "--model", bundle, "--precision", "fp32", "--", *texts]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout.split("\n")[:-1]
-    rows = [line.split("\t", 2) for line in lines]
+    result = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8")
+    if result.returncode != 0:
+        # Not as an exception: it would show the command, and with it the messages.
+        sys.exit(f"{LAUNCHER.name} classify: exit code {result.returncode}")
+    rows = [line.split("\t", 2) for line in result.stdout.split("\n")[:-1]]
     if len(rows) != len(texts):
         sys.exit(f"{len(rows)} lines of classify (expected: {len(texts)})")
     for row, text in zip(rows, texts):

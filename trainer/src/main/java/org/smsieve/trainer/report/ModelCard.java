@@ -146,7 +146,7 @@ public final class ModelCard {
             }
         }
         settings.add(List.of("seed", Long.toString(manifest.seed())));
-        manifest.hyperParameters().forEach((name, value) -> settings.add(List.of(name, String.valueOf(value))));
+        manifest.hyperParameters().forEach((name, value) -> settings.add(List.of(name, ReportPage.setting(value))));
         settings.add(List.of("precision", manifest.precision()));
         return settings;
     }

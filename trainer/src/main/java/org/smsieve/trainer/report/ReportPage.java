@@ -3,10 +3,13 @@ package org.smsieve.trainer.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.smsieve.trainer.evaluate.Calibration;
 import org.smsieve.trainer.evaluate.Confusion;
 import org.smsieve.trainer.evaluate.Evaluation;
 import org.smsieve.trainer.evaluate.Figure;
+import org.smsieve.trainer.finetune.Figures;
+import org.smsieve.trainer.finetune.History;
 
 /** Writes {@code report.md}. */
 final class ReportPage {
@@ -24,6 +27,7 @@ final class ReportPage {
         writer.summary();
         writer.meaning();
         report.parts().forEach(writer::part);
+        writer.training();
         if (!plots.isEmpty()) {
             writer.page.append("## Plots\n\n");
             plots.forEach(plot -> writer.page.append("![" + plot + "](" + plot + ".png)\n\n"));
@@ -135,6 +139,40 @@ final class ReportPage {
         return row;
     }
 
+    private void training() {
+        if (report.history() == null) {
+            return;
+        }
+        page.append("## Training\n\n");
+        Table table = new Table(
+                0,
+                List.of(
+                        "epoch",
+                        "messages",
+                        "training loss",
+                        "validation loss",
+                        "training accuracy",
+                        "validation accuracy"));
+        for (History.Point point : report.history().points()) {
+            if (point.step() == 0 || point.endsEpoch()) {
+                Optional<Figures> validation = Optional.ofNullable(point.validation());
+                table.add(List.of(
+                        Figure.plain(point.epoch()),
+                        Figure.count(Math.toIntExact(point.examples())),
+                        Figure.decimal(point.train().loss()),
+                        Figure.decimal(validation.map(Figures::loss).orElse(null)),
+                        Figure.percent(point.train().accuracy()),
+                        Figure.percent(validation.map(Figures::accuracy).orElse(null))));
+            }
+        }
+        page.append(table.markdown())
+                .append(
+                        "\nBefore training and at each epoch's end: messages learned from so far; loss and accuracy on a")
+                .append(" sample of the training messages and on all validation messages. Kept: epoch ")
+                .append(report.history().keptEpoch())
+                .append(".\n\n");
+    }
+
     private void about() {
         if (report.about().isEmpty()) {
             return;
@@ -151,11 +189,16 @@ final class ReportPage {
         page.append(table.markdown());
     }
 
+    /** A setting's value for a person. */
+    static String setting(Object value) {
+        return value instanceof Map<?, ?> map && map.isEmpty() ? "none" : String.valueOf(value);
+    }
+
     private static void flat(String name, Object value, Table table) {
-        if (value instanceof Map<?, ?> map) {
+        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             map.forEach((key, inner) -> flat(name + " " + key, inner, table));
         } else if (value != null) {
-            table.add(List.of(name, value.toString()));
+            table.add(List.of(name, setting(value)));
         }
     }
 }

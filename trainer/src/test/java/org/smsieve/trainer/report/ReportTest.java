@@ -118,6 +118,18 @@ class ReportTest {
         assertThat(page).contains("at a decision threshold of 0.83 for spam: 0 of 70.", "| likeliest label |");
     }
 
+    @Test
+    void tellsHowTrainingWent() throws IOException {
+        report(HAM_SPAM, CHOSEN, history(5)).write(directory);
+
+        assertThat(directory.resolve("report.md"))
+                .content()
+                .contains(
+                        "| 0 | 0 | 0.7200 | 0.7200 | 52.00 % | 51.00 % |\n",
+                        "| 5 | 5,225 | 0.0247 | 0.1247 | 98.35 % | 97.35 % |\n", "Kept: epoch 4.")
+                .containsOnlyOnce("| 1 | 1,045 |");
+    }
+
     private static long colours(BufferedImage image) {
         return Stream.iterate(0, i -> i + 7)
                 .limit((long) image.getWidth() * image.getHeight() / 7)
