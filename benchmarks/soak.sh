@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 mkdir -p streams-app/target
 SMSIEVE_SOAK=1 mvn -B -ntp -pl common,streams-app verify -Dgroups=proof "$@" 2>&1 |
     tee streams-app/target/soak.log |
-    grep --line-buffered -E '^(proof:|seed of the proofs:|\[ERROR\] +[A-Z][A-Za-z]*IT|\[INFO\] BUILD)'
+    grep --line-buffered -E '^(proof:|seed of the proofs:|\[ERROR\] +[A-Z][A-Za-z]*(IT|Test)|\[INFO\] BUILD)'
 exit "${PIPESTATUS[0]}"
