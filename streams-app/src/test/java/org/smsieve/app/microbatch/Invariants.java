@@ -30,6 +30,8 @@ final class Invariants {
     private int taken;
     private int completed;
     private long lastSuccess;
+    private int failures;
+    private int failuresAtCanary;
     private boolean engineMayEnd;
     private boolean engineMustEnd;
     private boolean engineIsGone;
@@ -42,6 +44,7 @@ final class Invariants {
         private final boolean breaking;
         private CompletableFuture<Verdict> promised;
         private boolean failedAlone;
+        private int firstFailure;
         private Verdict verdict;
         private int completions;
 
@@ -135,6 +138,7 @@ final class Invariants {
             check(verdict.equals(message.verdict), "not its verdict", message);
         } else if (error instanceof RecordRejectedException) {
             check(message.failedAlone, "rejected though it did not fail alone", message);
+            check(message.firstFailure <= failuresAtCanary, "rejected though the canary was not asked", message);
         } else {
             check(error instanceof EngineFailedException, "failed otherwise", message, error);
             check(simulation.engine.hasEnded(), "the engine failed but goes on", message);
@@ -196,10 +200,13 @@ final class Invariants {
         inCall = null;
         if (verdicts != null) {
             lastSuccess = simulation.now();
+            failuresAtCanary = called.isEmpty() ? failures : failuresAtCanary;
             IntStream.range(0, called.size()).forEach(i -> called.get(i).verdict = verdicts.get(i));
             return;
         }
         simulation.note(model + " failed");
+        failures++;
+        called.forEach(message -> message.firstFailure = message.firstFailure == 0 ? failures : message.firstFailure);
         if (called.size() == 1) {
             called.get(0).failedAlone = true;
         }

@@ -20,7 +20,7 @@ final class Simulation {
     static final long MILLI = 1_000_000;
     static final long SECOND = 1_000 * MILLI;
 
-    private static final long HORIZON = 20 * SECOND;
+    private static final long HORIZON = 10 * SECOND;
     private static final int STREAMS = 3;
     private static final int EVENTS_TOLD = 40;
 
@@ -173,7 +173,7 @@ final class Simulation {
     }
 
     boolean isOver() {
-        return now >= HORIZON || closed;
+        return now >= HORIZON;
     }
 
     long now() {
