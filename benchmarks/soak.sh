@@ -7,5 +7,5 @@ mkdir -p streams-app/target
 SMSIEVE_SOAK=1 mvn -B -ntp -pl common,streams-app verify -Dgroups=proof \
     -Dfailsafe.failIfNoSpecifiedTests=false "$@" 2>&1 |
     tee streams-app/target/soak.log |
-    grep --line-buffered -E '^(proof:|seed of the proofs:|\[ERROR\] +[A-Z][A-Za-z]*IT|\[ERROR\] Failed to execute|\[INFO\] BUILD)'
+    grep --line-buffered -E '^(proof:|seed of the proofs:|\[ERROR\] +[A-Z][A-Za-z]*(IT|Test)|\[ERROR\] Failed to execute|\[INFO\] BUILD)'
 exit "${PIPESTATUS[0]}"

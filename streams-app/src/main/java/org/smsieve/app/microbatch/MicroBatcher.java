@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smsieve.classifier.BatchClassifier;
@@ -33,6 +34,7 @@ public final class MicroBatcher implements AutoCloseable {
     private final Tokens canary;
     private final BatchLimits limits;
     private final MicroBatchListener listener;
+    private final LongSupplier nanoTime;
     private final LinkedBlockingDeque<Task> queue = new LinkedBlockingDeque<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -65,14 +67,22 @@ public final class MicroBatcher implements AutoCloseable {
         @Override
         public void fail(EngineFailedException reason) {
             before.completeExceptionally(reason);
+            next.close();
         }
     }
 
-    private MicroBatcher(BatchClassifier classifier, Tokens canary, BatchLimits limits, MicroBatchListener listener) {
+    /** An engine of which nothing runs yet: its thread, or a simulation, does {@link #step} after step. */
+    MicroBatcher(
+            BatchClassifier classifier,
+            Tokens canary,
+            BatchLimits limits,
+            MicroBatchListener listener,
+            LongSupplier nanoTime) {
         this.classifier = classifier;
         this.canary = canary;
         this.limits = limits;
         this.listener = listener;
+        this.nanoTime = nanoTime;
         // The last resort against a native call that never returns.
         thread.setDaemon(true);
     }
@@ -86,7 +96,7 @@ public final class MicroBatcher implements AutoCloseable {
      */
     public static MicroBatcher start(
             BatchClassifier classifier, Tokens canary, BatchLimits limits, MicroBatchListener listener) {
-        MicroBatcher engine = new MicroBatcher(classifier, canary, limits, listener);
+        MicroBatcher engine = new MicroBatcher(classifier, canary, limits, listener, System::nanoTime);
         engine.thread.start();
         try {
             engine.await(engine.started);
@@ -118,14 +128,16 @@ public final class MicroBatcher implements AutoCloseable {
      * Changes the classifier, between two micro-batches: the messages submitted before are the old one's, those after
      * the new one's. The new one first classifies the canary, and if it cannot, the old one stays.
      *
-     * @param next used by the engine's thread alone from here on, and closed by it
-     * @return the old one to come, for the caller to close; fails with what the new one failed with, which is then the
-     *     caller's again, as it is when the engine has ended before: then with {@link EngineFailedException}
+     * @param next the engine's from here on, which closes it, too if it cannot be used
+     * @return the old one to come, for the caller to close; fails with what the new one failed with, and with
+     *     {@link EngineFailedException} when the engine has ended before. A caller that waits no longer fails it
+     *     itself: then the old one stays
      */
     public CompletableFuture<BatchClassifier> swap(BatchClassifier next) {
         Swap swap = new Swap(next, new CompletableFuture<>());
         queue.add(swap);
-        if (ended != null) {
+        // Unless the engine has it in work.
+        if (ended != null && queue.remove(swap)) {
             swap.fail(ended);
         }
         return swap.before();
@@ -167,29 +179,54 @@ public final class MicroBatcher implements AutoCloseable {
         return inFlight.get();
     }
 
+    /** Whether a step would have to wait. */
+    boolean isIdle() {
+        return started.isDone() && queue.isEmpty();
+    }
+
+    /** How many calls have succeeded; {@link #await} gives up when none does. */
+    long batchesDone() {
+        return batchesDone.get();
+    }
+
     /** Whether the engine is broken or closed. */
     public boolean hasEnded() {
         return ended != null;
     }
 
     private void run() {
+        boolean goesOn;
+        do {
+            goesOn = step();
+        } while (goesOn);
+    }
+
+    /**
+     * Begins with the canary; then waits for what is next in the queue and does it, with what fits into the same call.
+     *
+     * @return whether there is a next step; otherwise the engine has ended, and its classifier is closed
+     */
+    boolean step() {
         try {
-            classify(classifier, List.of(canary));
-            started.complete(null);
-            while (ended == null) {
-                step(queue.take());
+            if (started.isDone()) {
+                perform(queue.take());
+            } else {
+                classify(classifier, List.of(canary));
+                started.complete(null);
             }
         } catch (Throwable e) {
             // Errors too: after one, such as a lack of memory, nothing the engine says can be relied on.
             end(new EngineFailedException("the classifier fails: " + e, e));
-        } finally {
-            failAll();
-            classifier.close();
         }
+        if (ended == null) {
+            return true;
+        }
+        failAll();
+        classifier.close();
+        return false;
     }
 
-    /** Does what is next in the queue, and what can be done with it in one call. */
-    private void step(Task task) {
+    private void perform(Task task) {
         if (ended != null) {
             // Taken just before: it is neither in the queue nor in the batch.
             task.fail(ended);
@@ -203,18 +240,20 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     private void change(Swap swap) {
+        BatchClassifier before = classifier;
         try {
-            classify(swap.next(), List.of(canary));
+            if (!swap.before().isDone()) {
+                classify(swap.next(), List.of(canary));
+                classifier = swap.next();
+            }
         } catch (Throwable e) {
             // A lack of memory too: the old one has what it needs.
             swap.before().completeExceptionally(e);
-            return;
         }
-        BatchClassifier before = classifier;
-        classifier = swap.next();
         if (!swap.before().complete(before)) {
-            // Given up by the caller when the engine was closed meanwhile.
-            before.close();
+            // Failed just now, or given up by the caller meanwhile.
+            classifier = before;
+            swap.next().close();
         }
     }
 
@@ -246,7 +285,7 @@ public final class MicroBatcher implements AutoCloseable {
 
     /** Classifies jobs in one call. If that fails, none has its verdict or failure, and the result is false. */
     private boolean settleTogether(List<Job> jobs) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         List<Verdict> verdicts;
         try {
             verdicts = call(classifier, jobs.stream().map(Job::tokens).toList());
@@ -263,7 +302,7 @@ public final class MicroBatcher implements AutoCloseable {
             }
         }
         if (!done.isEmpty()) {
-            listener.classified(done.stream().map(Job::tokens).toList(), valid, System.nanoTime() - start);
+            listener.classified(done.stream().map(Job::tokens).toList(), valid, nanoTime.getAsLong() - start);
         }
         for (int i = 0; i < done.size(); i++) {
             done.get(i).verdict().complete(valid.get(i));
@@ -333,7 +372,8 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
-    private void stop(EngineFailedException reason) {
+    /** Ends the engine after the batch in work, which {@link #close} then waits for. */
+    void stop(EngineFailedException reason) {
         end(reason);
         // Something to take, so that the engine sees it has ended.
         queue.addFirst(new Job(canary));

@@ -132,14 +132,14 @@ public final class ModelSwapper implements AutoCloseable {
 
     /** The engine goes on with another classifier; the one before is freed. */
     private void change(BatchClassifier candidate) {
-        BatchClassifier before;
+        CompletableFuture<BatchClassifier> before = engine.swap(candidate);
         try {
-            before = engine.await(engine.swap(candidate));
+            engine.await(before);
         } catch (RuntimeException e) {
-            candidate.close();
-            throw e;
+            // The engine may have it in work still, and closes it then. Nothing changes if it was done just now.
+            before.completeExceptionally(e);
         }
-        before.close();
+        engine.await(before).close();
     }
 
     private void compare(Wanted wanted) throws Candidates.SupersededException, InterruptedException {
