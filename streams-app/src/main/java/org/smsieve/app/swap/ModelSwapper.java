@@ -132,11 +132,15 @@ public final class ModelSwapper implements AutoCloseable {
 
     /** The engine goes on with another classifier; the one before is freed. */
     private void change(BatchClassifier candidate) {
+        CompletableFuture<BatchClassifier> swap = engine.swap(candidate);
         BatchClassifier before;
         try {
-            before = engine.await(engine.swap(candidate));
+            before = engine.await(swap);
         } catch (RuntimeException e) {
-            candidate.close();
+            // Where the wait alone has ended, the engine may be using the candidate: once it has decided, the one that
+            // it does not go on with is freed.
+            CompletableFuture<BatchClassifier> unused =
+                    swap.whenComplete((replaced, error) -> (error == null ? replaced : candidate).close());
             throw e;
         }
         before.close();
