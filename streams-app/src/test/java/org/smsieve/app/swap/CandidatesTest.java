@@ -53,8 +53,7 @@ class CandidatesTest {
             }
         };
         BundleFetcher fetcher = new BundleFetcher(directory.resolve("cache"), 1 << 30, ONCE);
-        return new Candidates(
-                fetcher, loader, List.of("ham", "spam"), new Patience(SECOND, SECOND, attempts, pause));
+        return new Candidates(fetcher, loader, List.of("ham", "spam"), new Patience(SECOND, SECOND, attempts, pause));
     }
 
     private Announcement stored(TinyBundle bundle) throws IOException {
@@ -88,7 +87,8 @@ class CandidatesTest {
     @Test
     void triesAgainWhereTheServerHasABadMomentAndThenGivesUp() throws IOException {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.status("503 Service Unavailable"))) {
-            assertThatThrownBy(() -> candidates(3, Duration.ofMillis(1)).load(at(server.address("/tiny/1/")), () -> true))
+            assertThatThrownBy(
+                            () -> candidates(3, Duration.ofMillis(1)).load(at(server.address("/tiny/1/")), () -> true))
                     .isInstanceOf(DownloadException.class)
                     .hasMessageContaining("503");
 
@@ -112,8 +112,7 @@ class CandidatesTest {
             Announcement announcement = at(server.address("/tiny/1/"));
             int[] asked = {0};
 
-            assertThatThrownBy(() ->
-                            candidates(3, Duration.ofHours(1)).load(announcement, () -> ++asked[0] < 3))
+            assertThatThrownBy(() -> candidates(3, Duration.ofHours(1)).load(announcement, () -> ++asked[0] < 3))
                     .isInstanceOf(Candidates.SupersededException.class);
 
             assertThat(server.requests()).hasSize(1);

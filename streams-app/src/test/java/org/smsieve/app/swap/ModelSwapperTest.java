@@ -218,7 +218,9 @@ class ModelSwapperTest {
 
         assertThat(classify().model()).isEqualTo("configured@1");
         assertThat(one.closings()).isEqualTo(1);
-        assertThat(configured.closings()).as("opened anew, so that it takes no memory meanwhile").isEqualTo(1);
+        assertThat(configured.closings())
+                .as("opened anew, so that it takes no memory meanwhile")
+                .isEqualTo(1);
         assertThat(events.get(1).reason()).isEqualTo("what was announced is withdrawn");
     }
 

@@ -89,9 +89,9 @@ class ShadowTest {
         }
         double share = fraction * records;
 
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(
-                        shadow.figures().records() + metric("smsieve_shadow_skipped_total"))
-                .isCloseTo(share, within((double) largest)));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(shadow.figures().records() + metric("smsieve_shadow_skipped_total"))
+                        .isCloseTo(share, within((double) largest)));
     }
 
     @Test
@@ -100,7 +100,7 @@ class ShadowTest {
         start(next, 0.5, null);
         for (int batch = 0; batch < 10; batch++) {
             offer(batch, 8, MILLISECOND);
-            awaitCompared(8 * (batch / 2 + 1));
+            awaitCompared(8L * (batch / 2 + 1));
         }
 
         assertThat(next.calls())
@@ -158,10 +158,7 @@ class ShadowTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     0.9  | 1e9  |
                     0.91 | 1e9  | agreement 0.9000 on 10 records (expected: at least 0.91)
                     0    | 1e-9 | times the served model's time on 10 records (expected: at most 1.0E-9)
