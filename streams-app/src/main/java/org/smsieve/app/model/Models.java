@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.checkpoint.CheckpointException;
@@ -26,11 +27,17 @@ import org.smsieve.text.Tokenizer;
  * warmed up before anybody gets it.
  *
  * @param model the one that the settings name, and where models run
+ * @param memory bytes that this process can still get; empty where nobody knows
  */
-public record Models(AppConfig.Model model) implements ModelLoader {
+public record Models(AppConfig.Model model, Supplier<OptionalLong> memory) implements ModelLoader {
     private static final String BUILT_IN = "smsieve.json";
     private static final int WARM_UP_MESSAGES = 64;
     private static final String WARM_UP_TEXT = "Hi, are we still on for tonight? I can be there at eight or so.";
+
+    /** Models in the memory that this machine has. */
+    public Models(AppConfig.Model model) {
+        this(model, AvailableMemory::bytes);
+    }
 
     /** @throws UserException if the bundle cannot be opened */
     @Override
@@ -48,7 +55,7 @@ public record Models(AppConfig.Model model) implements ModelLoader {
     public BatchClassifier load(Bundle bundle) throws IOException {
         ComputeOptions compute = model.compute();
         if (!Devices.of(compute.device()).isGpu()) {
-            checkMemory(bundle.checkpoint().config(), AvailableMemory.bytes());
+            checkMemory(bundle.checkpoint().config(), memory.get());
         }
         Gpt2Classifier classifier = Gpt2Classifier.open(bundle, compute);
         try {

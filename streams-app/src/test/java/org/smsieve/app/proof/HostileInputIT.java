@@ -123,18 +123,16 @@ class HostileInputIT {
         long most = 0;
         for (int i = 0; i < INPUTS; i++) {
             byte[] input = hostile(valid, random);
-            long before = THREADS.getCurrentThreadAllocatedBytes();
             try {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
                 read += reading.isRead(input) ? 1 : 0;
+                long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+                most = Math.max(most, allocated);
+                assertThat(allocated).as("bytes allocated").isLessThan(ALLOWED_BYTES + ALLOWED_COPIES * input.length);
             } catch (Throwable e) {
                 String hex = HexFormat.of().formatHex(Arrays.copyOf(input, Math.min(input.length, 2_000)));
                 throw new AssertionError(kind + " number " + i + ", " + input.length + " bytes: " + hex, e);
             }
-            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            most = Math.max(most, allocated);
-            assertThat(allocated)
-                    .as("bytes allocated for %s number %d of %d bytes", kind, i, input.length)
-                    .isLessThan(ALLOWED_BYTES + ALLOWED_COPIES * input.length);
         }
         System.out.printf(
                 "proof: %d hostile inputs, %s: %d read, %d refused, at most %d kB allocated for one%n",

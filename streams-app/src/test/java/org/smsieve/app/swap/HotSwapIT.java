@@ -1,6 +1,7 @@
 package org.smsieve.app.swap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.smsieve.app.fixture.Cluster.header;
 import static org.smsieve.app.fixture.Cluster.outputs;
@@ -16,10 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -61,11 +66,11 @@ class HotSwapIT {
     }
 
     private StreamsApp start(SettingsReader settings) throws InterruptedException {
-        return StreamsApp.start(
-                settings.read(),
-                new FakeClassifier(Duration.ofMillis(1)),
-                new FakeLoader(() -> new FakeClassifier(Duration.ofMillis(1))),
-                events::add);
+        return start(settings, new FakeLoader(() -> new FakeClassifier(Duration.ofMillis(1))));
+    }
+
+    private StreamsApp start(SettingsReader settings, FakeLoader loader) throws InterruptedException {
+        return StreamsApp.start(settings.read(), loader.configured(), loader, events::add);
     }
 
     private Registry registry() {
@@ -172,6 +177,68 @@ class HotSwapIT {
                             reason -> assertThat(reason).contains("model.safetensors: sha256"),
                             reason -> assertThat(reason).contains("labels: [ham, promo, spam]"));
             assertThat(get(app.httpPort(), "/metrics")).contains("smsieve_swaps_total{outcome=\"refused\"} 3.0");
+        }
+    }
+
+    @Test
+    void goesOnWithTheModelItHasWhereABundleDoesNotFitIntoMemory() throws Exception {
+        String test = "memory";
+        cluster.createTopics(test);
+        FakeLoader loader = new FakeLoader(() -> new FakeClassifier(Duration.ofMillis(1))).withMemory(4 << 20);
+        try (StreamsApp app = start(cluster.reader(test), loader)) {
+            cluster.modelTopics(test).announce(stored(TinyBundle.of("tiny", "1", 1)), LIMIT);
+            awaitEvent(Outcome.SWAPPED, "tiny@1");
+
+            cluster.modelTopics(test)
+                    .announce(stored(TinyBundle.of("tiny", "2", 2).ofMiniSize()), LIMIT);
+
+            awaitEvent(Outcome.REFUSED, "tiny@2");
+            assertThat(reason(Outcome.REFUSED))
+                    .matches("needs [0-9]{2} MiB of memory \\(expected: at most 4 MiB, which are available\\)");
+            cluster.send(test, values("still there"));
+            assertThat(header(cluster.awaitRecords(outputs(test), 1).get(0), "smsieve.model"))
+                    .isEqualTo("tiny@1");
+            assertThat(app.ended()).isNotDone();
+        }
+    }
+
+    @Test
+    void endsOnTheSameModelInAllAppsWhereManyAnnounceAtOnce() throws Exception {
+        String test = "many";
+        cluster.createTopics(test);
+        ModelTopics topics = cluster.modelTopics(test);
+        List<Announcement> models = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            // Of two names, so that the last one counts whatever its key.
+            models.add(stored(TinyBundle.of("tiny" + i % 2, "v" + i, i)));
+        }
+        try (StreamsApp first = start(cluster.reader(test));
+                StreamsApp second = start(cluster.reader(test).set("application.id", test + "-second"))) {
+            ExecutorService threads = Executors.newFixedThreadPool(models.size());
+            CompletableFuture<?>[] announcers = models.stream()
+                    .map(model -> CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 0; i < 5; i++) {
+                                    topics.announce(model, LIMIT);
+                                }
+                            },
+                            threads))
+                    .toArray(CompletableFuture<?>[]::new);
+
+            CompletableFuture.allOf(announcers).join();
+
+            threads.shutdown();
+            String last = topics.read(LIMIT).served().orElseThrow().model();
+            for (StreamsApp app : List.of(first, second)) {
+                await().atMost(LIMIT)
+                        .untilAsserted(() ->
+                                assertThat(get(app.httpPort(), "/api/status")).contains("\"model\":\"" + last + "\""));
+            }
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(topics.reports(LIMIT))
+                            .extracting(AppReport::application, AppReport::model)
+                            .containsExactlyInAnyOrder(tuple(test, last), tuple(test + "-second", last)));
+            assertThat(events).extracting(SwapEvent::outcome).containsOnly(Outcome.SWAPPED);
         }
     }
 
