@@ -14,6 +14,7 @@ import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.CheckpointException;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.gpt2.Pooling;
+import org.smsieve.json.ForeignJson;
 import org.smsieve.text.Tokenizer;
 
 /**
@@ -32,7 +33,7 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
     /** The largest manifest that is read, in bytes. */
     public static final long MAX_MANIFEST_BYTES = 1 << 22;
 
-    static final JsonMapper JSON = JsonMapper.builder()
+    static final JsonMapper JSON = JsonMapper.builder(ForeignJson.factory().build())
             .addModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.smsieve.json.ForeignJson;
 
 /**
  * A GPT-2 model's configuration and weights, by Hugging Face's names without the prefix {@code transformer.}: from a
@@ -28,7 +29,7 @@ public final class Checkpoint {
     /** Attention-mask buffers that old checkpoints carry, and the output layer, whose weights are the embedding's. */
     private static final Pattern NOT_WEIGHTS = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias|lm_head\\.weight");
 
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = new JsonMapper(ForeignJson.factory().build());
 
     private final Gpt2Config config;
     private final TensorReader weights;

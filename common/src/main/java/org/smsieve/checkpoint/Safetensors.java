@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.smsieve.json.ForeignJson;
 
 /**
  * A safetensors file: 8 bytes with the length of a JSON header, the header with each tensor's type, shape and place,
@@ -39,7 +40,8 @@ public final class Safetensors {
 
     private static final int CHUNK_BYTES = 1 << 20;
     private static final String METADATA = "__metadata__";
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(
+                    ForeignJson.factory().build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.smsieve.json.ForeignJson;
 
 /**
  * The tensors in a checkpoint's directory: those of {@code model.safetensors}, or of several files, the shards, which
@@ -28,7 +29,8 @@ final class StoredWeights {
     /** A name that stays within the directory. */
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.safetensors");
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(
+                    ForeignJson.factory().build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 

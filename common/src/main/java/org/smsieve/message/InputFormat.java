@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.smsieve.json.ForeignJson;
 import org.smsieve.message.Inbound.Message;
 import org.smsieve.message.Inbound.Unreadable;
 
@@ -35,7 +36,7 @@ public sealed interface InputFormat {
         private static final String MEMBER = "classification";
 
         /** No bound on names and numbers but the value's own size: they are passed on, not converted. */
-        private static final JsonFactory JSON = JsonFactory.builder()
+        private static final JsonFactory JSON = ForeignJson.factory()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(500)
                         .maxNameLength(Integer.MAX_VALUE)

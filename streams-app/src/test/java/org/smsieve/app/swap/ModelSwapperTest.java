@@ -255,7 +255,7 @@ class ModelSwapperTest {
 
         configured.release();
         assertThat(engine.await(inWork).model()).isEqualTo("configured@1");
-        assertThat(classify().model()).isEqualTo("tiny@1");
+        assertThat(classify().model()).isEqualTo("configured@1");
         engine.close();
         assertThat(one.isUsedAfterClosing()).isFalse();
         assertThat(one.closings()).isEqualTo(1);

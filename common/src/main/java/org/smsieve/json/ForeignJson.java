@@ -1,0 +1,17 @@
+package org.smsieve.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+
+/**
+ * Jackson for JSON from outside. It keeps no table of members' names: made for the same names again and again, that
+ * would grow, by megabytes, with every name that somebody makes up.
+ */
+public final class ForeignJson {
+    private ForeignJson() {}
+
+    /** A factory's builder, to be configured further. */
+    public static JsonFactoryBuilder factory() {
+        return (JsonFactoryBuilder) new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
+    }
+}

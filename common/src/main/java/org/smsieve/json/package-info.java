@@ -1,0 +1,2 @@
+/** JSON from outside. */
+package org.smsieve.json;
