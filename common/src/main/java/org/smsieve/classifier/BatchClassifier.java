@@ -18,8 +18,16 @@ public interface BatchClassifier extends AutoCloseable {
     /** The labels a verdict can have, in the model's order; at least two, distinct. */
     List<String> labels();
 
+    /** What it is. */
+    ClassifierInfo info();
+
     /** The model, {@code name@version}. */
-    String model();
+    default String model() {
+        return info().model();
+    }
+
+    /** Positions computed so far, padding included. */
+    long positions();
 
     /** How many tokens of a message are read, at least 1: a longer message is truncated. */
     int maxTokens();

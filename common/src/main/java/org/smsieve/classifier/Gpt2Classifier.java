@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.bundle.GoldenExample;
@@ -34,6 +35,7 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     private final Manifest manifest;
     private final Gpt2Program program;
+    private long positions;
 
     private Gpt2Classifier(Manifest manifest, Gpt2Program program) {
         this.manifest = manifest;
@@ -103,8 +105,18 @@ public final class Gpt2Classifier implements BatchClassifier {
     }
 
     @Override
-    public String model() {
-        return manifest.model();
+    public ClassifierInfo info() {
+        Device device = device();
+        return new ClassifierInfo(
+                manifest.model(),
+                precision().label(),
+                device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu",
+                Optional.ofNullable(manifest.created()));
+    }
+
+    @Override
+    public long positions() {
+        return positions;
     }
 
     @Override
@@ -134,6 +146,7 @@ public final class Gpt2Classifier implements BatchClassifier {
     /** One call: messages to their logits. */
     private float[][] compute(List<Tokens> messages) {
         TokenBatch batch = TokenBatch.of(messages, manifest.pooling(), maxTokens(), program.config());
+        positions += (long) batch.size() * batch.length();
         try (NDManager manager = program.newManager()) {
             float[] flat =
                     program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();

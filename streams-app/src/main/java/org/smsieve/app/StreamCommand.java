@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.Settings;
 import org.smsieve.app.config.SettingsReader;
+import org.smsieve.app.metrics.MetricsTable;
 import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.stream.StreamsApp;
 import picocli.CommandLine.Command;
@@ -45,11 +46,14 @@ final class StreamCommand implements Callable<Integer> {
     @Option(names = "--list-settings", help = true, description = "Prints all settings as a table in Markdown.")
     private boolean listSettings;
 
+    @Option(names = "--list-metrics", help = true, description = "Prints the app's own metrics as a table in Markdown.")
+    private boolean listMetrics;
+
     @Override
     @SuppressWarnings("try") // The hook only has to be there.
     public Integer call() throws InterruptedException {
-        if (listSettings) {
-            spec.commandLine().getOut().print(Settings.table());
+        if (listSettings || listMetrics) {
+            spec.commandLine().getOut().print(listSettings ? Settings.table() : MetricsTable.markdown());
             spec.commandLine().getOut().flush();
             return 0;
         }

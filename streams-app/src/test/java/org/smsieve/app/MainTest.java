@@ -96,6 +96,15 @@ class MainTest {
         assertThat(Files.readString(Path.of("..", "docs", "settings.md"))).contains(out.toString());
     }
 
+    /** To mend it: ./smsieve stream --list-metrics. */
+    @Test
+    void documentsTheMetrics() throws IOException {
+        int exitCode = run("stream", "--list-metrics");
+
+        assertThat(exitCode).isZero();
+        assertThat(Files.readString(Path.of("..", "docs", "metrics.md"))).contains(out.toString());
+    }
+
     @Test
     void knowsWrongUsage() {
         assertThat(run("stream", "--bogus")).isEqualTo(2);

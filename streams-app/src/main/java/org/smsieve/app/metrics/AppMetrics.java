@@ -2,42 +2,43 @@ package org.smsieve.app.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.smsieve.app.microbatch.MicroBatchListener;
-import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.classifier.Verdict;
 import org.smsieve.message.DeadLetterReason;
-import org.smsieve.text.Tokens;
 
 /**
- * The catalogue of the app's meters, all registered at start, so that the first scrape shows them at 0. Records are
- * counted when they are forwarded: one whose transaction is aborted is counted again when it is done again. Safe for
- * use by several threads.
+ * The catalogue of the app's meters, all registered at start, so that the first scrape shows them at 0: what becomes of
+ * records here, the rest by {@link EngineMetrics}, {@link ModelMetrics} and {@link ShadowMetrics}. Records are counted
+ * when they are forwarded: one whose transaction is aborted is counted again when it is done again. Safe for use by
+ * several threads.
  */
-public final class AppMetrics implements MicroBatchListener {
-    private final MeterRegistry registry;
+public final class AppMetrics {
+    /** From one message alone on a GPU to a queue of minutes. */
+    static final Duration[] TIMES =
+            millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000);
+
+    /** Close to 0 and 1, where a classifier's probabilities are. */
+    private static final double[] PROBABILITIES = {0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99, 1};
+
+    private final Clock clock;
     private final Map<String, Counter> labelled;
+    private final Map<String, DistributionSummary> probabilities;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
-    private final DistributionSummary batchRecords;
-    private final DistributionSummary batchTokens;
-    private final Timer batchTime;
+    private final Timer latency;
+    private final Counter truncated;
     private final Counter submittedAhead;
     private final Counter hits;
     private final Counter misses;
-    private final Map<SwapEvent.Outcome, Counter> swaps = new EnumMap<>(SwapEvent.Outcome.class);
-    private final Counter announcementsSkipped;
-    private final MultiGauge modelInfo;
+    private final EngineMetrics engine;
+    private final ModelMetrics models;
     private final ShadowMetrics shadow;
 
     /**
@@ -46,14 +47,17 @@ public final class AppMetrics implements MicroBatchListener {
      * @param labels the labels a record can have
      */
     public AppMetrics(MeterRegistry registry, List<String> labels) {
-        this.registry = registry;
-        labelled = labels.stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(),
-                        label -> Counter.builder("smsieve.records")
-                                .description("Records labelled")
-                                .tag("label", label)
-                                .register(registry)));
+        this(registry, labels, Clock.systemUTC());
+    }
+
+    AppMetrics(MeterRegistry registry, List<String> labels, Clock clock) {
+        this.clock = clock;
+        labelled = byLabel(
+                labels,
+                label -> Counter.builder("smsieve.records")
+                        .description("Records labelled")
+                        .tag("label", label)
+                        .register(registry));
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(
                     reason,
@@ -62,67 +66,77 @@ public final class AppMetrics implements MicroBatchListener {
                             .tag("reason", reason.tag())
                             .register(registry));
         }
-        batchRecords = DistributionSummary.builder("smsieve.batch.records")
-                .description("Messages of a micro-batch")
+        latency = Timer.builder("smsieve.latency")
+                .description("Time from a record's timestamp until its output is handed to the producer")
+                .serviceLevelObjectives(TIMES)
                 .register(registry);
-        batchTokens = DistributionSummary.builder("smsieve.batch.tokens")
-                .description("Tokens of a micro-batch")
-                .register(registry);
-        batchTime = Timer.builder("smsieve.batch.time")
-                .description("Time to classify a micro-batch")
+        probabilities = byLabel(
+                labels,
+                label -> DistributionSummary.builder("smsieve.probability")
+                        .description("Probability that the model gives a label, of each labelled record")
+                        .tag("label", label)
+                        .serviceLevelObjectives(PROBABILITIES)
+                        .register(registry));
+        truncated = Counter.builder("smsieve.truncated")
+                .description("Records labelled that were longer than the model reads")
                 .register(registry);
         submittedAhead = Counter.builder("smsieve.ahead.submitted")
                 .description("Records put to work at the poll; without the hits: classified for a partition revoked")
                 .register(registry);
-        hits = joined("hit");
-        misses = joined("miss");
-        for (SwapEvent.Outcome outcome : SwapEvent.Outcome.values()) {
-            swaps.put(
-                    outcome,
-                    Counter.builder("smsieve.swaps")
-                            .description("What became of announced models")
-                            .tag("outcome", outcome.tag())
-                            .register(registry));
-        }
-        announcementsSkipped = Counter.builder("smsieve.announcements.skipped")
-                .description("Records on the models' topic that announce nothing")
-                .register(registry);
-        modelInfo = MultiGauge.builder("smsieve.model")
-                .description("The model that classifies")
-                .register(registry);
+        hits = joined(registry, "hit");
+        misses = joined(registry, "miss");
+        engine = new EngineMetrics(registry);
+        models = new ModelMetrics(registry, clock);
         shadow = new ShadowMetrics(registry);
     }
 
-    private Counter joined(String result) {
+    private static <T> Map<String, T> byLabel(List<String> labels, Function<String, T> meter) {
+        return labels.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), meter));
+    }
+
+    private static Counter joined(MeterRegistry registry, String result) {
         return Counter.builder("smsieve.ahead.joined")
                 .description("Records processed that had been put to work at the poll, or had not")
                 .tag("result", result)
                 .register(registry);
     }
 
-    /** Shows how many messages are submitted to the engine and have no verdict. */
-    public void watchInFlight(Supplier<Number> inFlight) {
-        Gauge.builder("smsieve.in.flight", inFlight)
-                .description("Messages submitted to the engine that have no verdict yet")
-                .strongReference(true)
-                .register(registry);
+    static Duration[] millis(long... millis) {
+        Duration[] durations = new Duration[millis.length];
+        for (int i = 0; i < millis.length; i++) {
+            durations[i] = Duration.ofMillis(millis[i]);
+        }
+        return durations;
     }
 
-    @Override
-    public void classified(List<Tokens> messages, List<Verdict> verdicts, long nanos) {
-        batchRecords.record(messages.size());
-        batchTokens.record(verdicts.stream().mapToInt(Verdict::tokens).sum());
-        batchTime.record(nanos, TimeUnit.NANOSECONDS);
+    /**
+     * A record was labelled.
+     *
+     * @param timestamp the record's, in milliseconds since 1970
+     */
+    public void labelled(Verdict verdict, long timestamp) {
+        labelled.get(verdict.label()).increment();
+        verdict.scores().forEach((label, probability) -> {
+            DistributionSummary summary = probabilities.get(label);
+            if (summary != null) {
+                summary.record(probability);
+            }
+        });
+        if (verdict.truncated()) {
+            truncated.increment();
+        }
+        forwarded(timestamp);
     }
 
-    /** A record was labelled. */
-    public void labelled(String label) {
-        labelled.get(label).increment();
-    }
-
-    /** A record went to the dead letters. */
-    public void deadLetter(DeadLetterReason reason) {
+    /** A record went to the dead letters; the timestamp is as above. */
+    public void deadLetter(DeadLetterReason reason, long timestamp) {
         deadLetters.get(reason).increment();
+        forwarded(timestamp);
+    }
+
+    private void forwarded(long timestamp) {
+        // A producer's clock may be ahead.
+        latency.record(Duration.ofMillis(Math.max(0, clock.millis() - timestamp)));
     }
 
     /** Records of a poll were put to work before they are processed. */
@@ -135,21 +149,14 @@ public final class AppMetrics implements MicroBatchListener {
         (ahead ? hits : misses).increment();
     }
 
-    /** Something became of an announced model. */
-    public void swap(SwapEvent.Outcome outcome) {
-        swaps.get(outcome).increment();
+    /** The meters of micro-batches. */
+    public EngineMetrics engine() {
+        return engine;
     }
 
-    /** A record on the models' topic announced nothing. */
-    public void announcementSkipped() {
-        announcementsSkipped.increment();
-    }
-
-    /** Another model classifies: {@code name@version}. */
-    public void model(String model) {
-        int at = model.indexOf('@');
-        Tags tags = Tags.of("name", model.substring(0, at), "version", model.substring(at + 1));
-        modelInfo.register(List.of(MultiGauge.Row.of(tags, 1)), true);
+    /** The meters of what is served. */
+    public ModelMetrics models() {
+        return models;
     }
 
     /** The meters of shadows. */

@@ -27,9 +27,11 @@ public final class ShadowMetrics {
                 .register(registry);
         difference = DistributionSummary.builder("smsieve.shadow.score.difference")
                 .description("Largest difference of a label's probability between the shadow and the served model")
+                .serviceLevelObjectives(0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
                 .register(registry);
         time = Timer.builder("smsieve.shadow.batch.time")
                 .description("Time in which the shadow classifies a micro-batch")
+                .serviceLevelObjectives(AppMetrics.TIMES)
                 .register(registry);
         Gauge.builder("smsieve.shadow.agreement", () -> agreement.getAsDouble())
                 .description("Share of records to which the shadow of the moment gives the served model's label")

@@ -15,4 +15,28 @@ public interface MicroBatchListener {
      * @param nanos how long it took
      */
     void classified(List<Tokens> messages, List<Verdict> verdicts, long nanos);
+
+    /**
+     * A micro-batch has taken a message.
+     *
+     * @param waitedNanos how long after it was submitted
+     */
+    default void taken(long waitedNanos) {}
+
+    /** One that tells two others. */
+    static MicroBatchListener both(MicroBatchListener first, MicroBatchListener second) {
+        return new MicroBatchListener() {
+            @Override
+            public void classified(List<Tokens> messages, List<Verdict> verdicts, long nanos) {
+                first.classified(messages, verdicts, nanos);
+                second.classified(messages, verdicts, nanos);
+            }
+
+            @Override
+            public void taken(long waitedNanos) {
+                first.taken(waitedNanos);
+                second.taken(waitedNanos);
+            }
+        };
+    }
 }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smsieve.classifier.BatchClassifier;
+import org.smsieve.classifier.ClassifierInfo;
 import org.smsieve.classifier.Verdict;
 import org.smsieve.text.Tokens;
 
@@ -41,6 +42,7 @@ public final class MicroBatcher implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "smsieve-engine");
     private volatile List<Job> batch = List.of();
     private final AtomicLong batchesDone = new AtomicLong();
+    private final AtomicLong positions = new AtomicLong();
     private volatile EngineFailedException ended;
     /** Changed by the engine's thread alone. */
     private volatile BatchClassifier classifier;
@@ -51,9 +53,9 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     /** A message to classify. */
-    private record Job(Tokens tokens, CompletableFuture<Verdict> verdict) implements Task {
-        Job(Tokens tokens) {
-            this(tokens, new CompletableFuture<>());
+    private record Job(Tokens tokens, long submittedAt, CompletableFuture<Verdict> verdict) implements Task {
+        Job(Tokens tokens, long submittedAt) {
+            this(tokens, submittedAt, new CompletableFuture<>());
         }
 
         @Override
@@ -114,7 +116,7 @@ public final class MicroBatcher implements AutoCloseable {
      * @return its verdict to come; fails with {@link RecordRejectedException} or {@link EngineFailedException}
      */
     public CompletableFuture<Verdict> submit(Tokens message) {
-        Job job = new Job(message);
+        Job job = new Job(message, nanoTime.getAsLong());
         inFlight.incrementAndGet();
         queue.add(job);
         if (ended != null) {
@@ -143,9 +145,9 @@ public final class MicroBatcher implements AutoCloseable {
         return swap.before();
     }
 
-    /** The model that classifies now, {@code name@version}. */
-    public String model() {
-        return classifier.model();
+    /** What classifies now. */
+    public ClassifierInfo info() {
+        return classifier.info();
     }
 
     /**
@@ -177,6 +179,16 @@ public final class MicroBatcher implements AutoCloseable {
     /** The messages submitted that have no verdict yet. */
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /** The messages and changes of the classifier that wait to be taken. */
+    public int queued() {
+        return queue.size();
+    }
+
+    /** Positions computed so far, padding included. */
+    public long positions() {
+        return positions.get();
     }
 
     /** Whether a step would have to wait. */
@@ -234,6 +246,8 @@ public final class MicroBatcher implements AutoCloseable {
             change(swap);
         } else if (task instanceof Job job) {
             batch = batch(job);
+            long now = nanoTime.getAsLong();
+            batch.forEach(taken -> listener.taken(now - taken.submittedAt()));
             settle(batch);
             batch = List.of();
         }
@@ -349,7 +363,9 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     private List<Verdict> call(BatchClassifier model, List<Tokens> messages) {
+        long before = model.positions();
         List<Verdict> verdicts = model.classify(messages);
+        positions.addAndGet(model.positions() - before);
         if (verdicts.size() != messages.size()) {
             throw new IllegalStateException(verdicts.size() + " verdicts on " + messages.size() + " messages");
         }
@@ -376,7 +392,7 @@ public final class MicroBatcher implements AutoCloseable {
     void stop(EngineFailedException reason) {
         end(reason);
         // Something to take, so that the engine sees it has ended.
-        queue.addFirst(new Job(canary));
+        queue.addFirst(new Job(canary, nanoTime.getAsLong()));
     }
 
     private void failAll() {

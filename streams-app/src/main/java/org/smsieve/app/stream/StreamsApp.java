@@ -10,7 +10,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -28,7 +27,9 @@ import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.KafkaSettings;
 import org.smsieve.app.http.HttpEndpoint;
 import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.metrics.PlatformMetrics;
 import org.smsieve.app.microbatch.EngineFailedException;
+import org.smsieve.app.microbatch.MicroBatchListener;
 import org.smsieve.app.microbatch.MicroBatcher;
 import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.swap.HotSwap;
@@ -57,6 +58,10 @@ public final class StreamsApp implements AutoCloseable {
     private final HotSwap hotSwap;
     private final KafkaStreams streams;
     private final HttpEndpoint http;
+    private final PlatformMetrics platform;
+    /** The topic that refused a record last; null if none did. */
+    private final AtomicReference<String> refusing;
+
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch running = new CountDownLatch(1);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -65,21 +70,24 @@ public final class StreamsApp implements AutoCloseable {
             AppConfig config,
             Topology topology,
             StreamsConfig streamsConfig,
+            AtomicReference<String> refusing,
             MicroBatcher engine,
             HotSwap hotSwap,
-            Supplier<String> metrics) {
+            PrometheusMeterRegistry registry) {
         shutdownLimit = config.shutdownTimeout();
+        this.refusing = refusing;
         this.engine = engine;
         this.hotSwap = hotSwap;
         streams = new KafkaStreams(topology, streamsConfig);
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
         try {
-            http = new HttpEndpoint(config.http(), metrics, this::status, this::isLive, this::isReady);
+            http = new HttpEndpoint(config.http(), registry::scrape, this::status, this::isLive, this::isReady);
         } catch (UserException e) {
             streams.close();
             throw e;
         }
+        platform = new PlatformMetrics(registry, streams);
         streams.start();
     }
 
@@ -103,18 +111,19 @@ public final class StreamsApp implements AutoCloseable {
         MicroBatcher engine;
         try {
             engine = MicroBatcher.start(
-                    classifier, tokenizer.encode(CANARY), config.batch(), (messages, verdicts, nanos) -> {
-                        metrics.classified(messages, verdicts, nanos);
-                        shadows.classified(messages, verdicts, nanos);
-                    });
+                    classifier,
+                    tokenizer.encode(CANARY),
+                    config.batch(),
+                    MicroBatchListener.both(metrics.engine(), shadows));
         } catch (EngineFailedException e) {
             throw new UserException("model " + classifier.model() + ": does not work (" + e.getMessage() + ")", e);
         }
         HotSwap hotSwap = null;
         try {
-            metrics.watchInFlight(engine::inFlight);
+            metrics.engine().watch(engine);
+            AtomicReference<String> refusing = new AtomicReference<>();
             Intake intake = new Intake(config.input(), tokenizer, engine, metrics);
-            StreamsConfig streamsConfig = StreamsProperties.of(config, intake);
+            StreamsConfig streamsConfig = StreamsProperties.of(config, intake, refusing::set);
             ModelTopics modelTopics = StreamsProperties.modelTopics(config, streamsConfig);
             new ClusterCheck(streamsConfig.getAdminConfigs("smsieve-check"), config.startTimeout())
                     .run(config.topics().all(labels), config.topics());
@@ -124,7 +133,7 @@ public final class StreamsApp implements AutoCloseable {
             Topology topology = SmsTopology.build(
                     config.topics(), labels, intake, config.output(), StreamsProperties.maxRequestBytes(streamsConfig));
             hotSwap = HotSwap.start(config, modelTopics, labels, loader, engine, shadows, metrics, swaps);
-            return new StreamsApp(config, topology, streamsConfig, engine, hotSwap, registry::scrape);
+            return new StreamsApp(config, topology, streamsConfig, refusing, engine, hotSwap, registry);
         } catch (RuntimeException | InterruptedException e) {
             if (hotSwap != null) {
                 hotSwap.close();
@@ -186,20 +195,13 @@ public final class StreamsApp implements AutoCloseable {
         }
     }
 
-    private static UserException describe(Throwable error) {
+    private UserException describe(Throwable error) {
         Throwable root = root(error);
-        String what = root instanceof EngineFailedException ? root.getMessage() : sending(error) + root;
+        String topic = refusing.get();
+        String what = root instanceof EngineFailedException
+                ? root.getMessage()
+                : (topic == null ? "" : "a record was not sent to topic " + topic + ": ") + root;
         return new UserException("stopped, with the offsets of what is not labelled uncommitted: " + what, error);
-    }
-
-    /** Which topic does not take a record: one of the causes has a line on it. Empty for another error. */
-    private static String sending(Throwable error) {
-        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
-                .flatMap(cause -> String.valueOf(cause.getMessage()).lines())
-                .filter(line -> line.startsWith("Error encountered sending record to topic "))
-                .findFirst()
-                .map(line -> line + " ")
-                .orElse("");
     }
 
     private static Throwable root(Throwable error) {
@@ -266,5 +268,6 @@ public final class StreamsApp implements AutoCloseable {
         hotSwap.close();
         engine.close(shutdownLimit);
         http.close();
+        platform.close();
     }
 }

@@ -54,7 +54,7 @@ public final class HotSwap implements AutoCloseable {
             Consumer<SwapEvent> listener)
             throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        SwapLog log = new SwapLog(clock, metrics, engine.model(), listener);
+        SwapLog log = new SwapLog(clock, metrics.models(), engine.info(), listener);
         BundleFetcher fetcher = new BundleFetcher(
                 UserDirectory.CACHE.path().resolve("bundles"),
                 config.announced().maxBytes(),
@@ -69,7 +69,7 @@ public final class HotSwap implements AutoCloseable {
                 clock,
                 config.batch().timeout());
         Reporter reporter = new Reporter(topics, reports(config.applicationId(), log, clock), clock);
-        ModelFollower follower = new ModelFollower(topics, swapper, metrics, reporter);
+        ModelFollower follower = new ModelFollower(topics, swapper, metrics.models(), reporter);
         HotSwap hotSwap = new HotSwap(log, swapper, follower);
         try {
             follower.start(config.startTimeout(), config.announced().startTimeout());

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.metrics.ModelMetrics;
 import org.smsieve.registry.AnnouncementException;
 import org.smsieve.registry.Announcements;
 import org.smsieve.registry.ModelTopics;
@@ -30,7 +30,7 @@ public final class ModelFollower implements AutoCloseable {
 
     private final ModelTopics topics;
     private final ModelSwapper swapper;
-    private final AppMetrics metrics;
+    private final ModelMetrics metrics;
     private final Reporter reporter;
     private final Thread thread = new Thread(this::run, "smsieve-models");
     private Announcements announcements = new Announcements();
@@ -43,7 +43,7 @@ public final class ModelFollower implements AutoCloseable {
     private volatile boolean closed;
 
     /** A follower that has not begun. */
-    public ModelFollower(ModelTopics topics, ModelSwapper swapper, AppMetrics metrics, Reporter reporter) {
+    public ModelFollower(ModelTopics topics, ModelSwapper swapper, ModelMetrics metrics, Reporter reporter) {
         this.topics = topics;
         this.swapper = swapper;
         this.metrics = metrics;

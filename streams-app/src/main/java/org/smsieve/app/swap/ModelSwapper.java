@@ -122,7 +122,7 @@ public final class ModelSwapper implements AutoCloseable {
             }
             change(candidate);
             served = wanted.served();
-            log.swapped(model, served.isEmpty() ? "what was announced is withdrawn" : "");
+            log.swapped(candidate.info(), served.isEmpty() ? "what was announced is withdrawn" : "");
         } catch (Candidates.SupersededException | InterruptedException e) {
             throw e;
         } catch (Throwable e) {

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.metrics.ModelMetrics;
+import org.smsieve.classifier.ClassifierInfo;
 
 /** What is served and what became of announced models: told in the log, counted, kept for the status. Thread-safe. */
 public final class SwapLog {
@@ -17,7 +18,7 @@ public final class SwapLog {
     private static final int KEPT = 20;
 
     private final Clock clock;
-    private final AppMetrics metrics;
+    private final ModelMetrics metrics;
     private final Consumer<SwapEvent> listener;
     private final Deque<SwapEvent> events = new ArrayDeque<>();
     private String model;
@@ -37,25 +38,25 @@ public final class SwapLog {
     /**
      * The log of an app that serves its first model.
      *
-     * @param model {@code name@version}
+     * @param first what it serves
      * @param listener is told of each event, on the thread it happens on
      */
-    public SwapLog(Clock clock, AppMetrics metrics, String model, Consumer<SwapEvent> listener) {
+    public SwapLog(Clock clock, ModelMetrics metrics, ClassifierInfo first, Consumer<SwapEvent> listener) {
         this.clock = clock;
         this.metrics = metrics;
         this.listener = listener;
-        this.model = model;
-        this.since = clock.instant();
-        metrics.model(model);
+        model = first.model();
+        since = clock.instant();
+        metrics.serves(first);
     }
 
-    void swapped(String next, String reason) {
+    void swapped(ClassifierInfo next, String reason) {
         synchronized (this) {
-            model = next;
+            model = next.model();
             since = clock.instant();
         }
-        metrics.model(next);
-        add(SwapEvent.Outcome.SWAPPED, next, reason);
+        metrics.serves(next);
+        add(SwapEvent.Outcome.SWAPPED, next.model(), reason);
     }
 
     void shadowing(String candidate) {

@@ -87,7 +87,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
             return;
         }
         context.forward(labelled, SmsTopology.sink(verdict.label()));
-        intake.metrics().labelled(verdict.label());
+        intake.metrics().labelled(verdict, record.timestamp());
     }
 
     private void deadLetter(Record<byte[], byte[]> record, DeadLetter letter) {
@@ -107,7 +107,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
                     OutboundHeaders.deadLetter(new RecordHeaders(), pointer, origin));
         }
         context.forward(dead, SmsTopology.DEAD_LETTER_SINK);
-        intake.metrics().deadLetter(letter.reason());
+        intake.metrics().deadLetter(letter.reason(), record.timestamp());
     }
 
     private Outbound outbound(byte[] value) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -24,9 +25,10 @@ public final class StreamsProperties {
     /**
      * The app's defaults, over them the user's Kafka settings, over them what the guarantees rest on.
      *
+     * @param refusing is told of a topic that refuses a record, on any thread
      * @throws ConfigException if Kafka does not take a value
      */
-    public static StreamsConfig of(AppConfig config, Intake intake) {
+    public static StreamsConfig of(AppConfig config, Intake intake, Consumer<String> refusing) {
         Map<String, Object> properties = new HashMap<>();
         String pollRecords = Integer.toString(BATCHES_PER_POLL * config.batch().maxRecords());
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords);
@@ -55,6 +57,8 @@ public final class StreamsProperties {
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
                 interceptors(config.kafka().values()));
         properties.put(StreamsConfig.mainConsumerPrefix(ClassifyAhead.INTAKE), intake);
+        properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecords.class);
+        properties.put(RefusedRecords.LISTENER, refusing);
         return new StreamsConfig(properties);
     }
 

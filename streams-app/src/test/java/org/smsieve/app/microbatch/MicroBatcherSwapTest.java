@@ -54,7 +54,7 @@ class MicroBatcherSwapTest {
                     .extracting(verdict -> engine.await(verdict).model())
                     .containsOnly("next@1");
             assertThat(engine.await(swap)).isSameAs(old);
-            assertThat(engine.model()).isEqualTo("next@1");
+            assertThat(engine.info().model()).isEqualTo("next@1");
             assertThat(next.calls())
                     .as("the canary first, then all that waited")
                     .containsExactly(List.of(CANARY), List.of(Tokens.of(21), Tokens.of(22), Tokens.of(23)));
@@ -78,7 +78,7 @@ class MicroBatcherSwapTest {
             assertThat(engine.await(submit(engine, 1).get(0)).model()).isEqualTo("old@1");
 
             assertThatThrownBy(swap::get).hasCause(failure);
-            assertThat(engine.model()).isEqualTo("old@1");
+            assertThat(engine.info().model()).isEqualTo("old@1");
             assertThat(engine.hasEnded()).isFalse();
         }
         assertThat(next.calls()).containsExactly(List.of(CANARY));

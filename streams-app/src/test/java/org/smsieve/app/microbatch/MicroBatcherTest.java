@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.smsieve.app.fixture.FakeClassifier;
 import org.smsieve.classifier.BatchClassifier;
+import org.smsieve.classifier.ClassifierInfo;
 import org.smsieve.classifier.Verdict;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
@@ -285,8 +287,13 @@ class MicroBatcherTest {
         }
 
         @Override
-        public String model() {
-            return FakeClassifier.MODEL;
+        public ClassifierInfo info() {
+            return new ClassifierInfo(FakeClassifier.MODEL, "fp32", "cpu", Optional.empty());
+        }
+
+        @Override
+        public long positions() {
+            return 0;
         }
 
         @Override

@@ -3,8 +3,10 @@ package org.smsieve.app.microbatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.smsieve.app.microbatch.Invariants.Message;
 import org.smsieve.classifier.BatchClassifier;
+import org.smsieve.classifier.ClassifierInfo;
 import org.smsieve.classifier.Verdict;
 import org.smsieve.text.Tokens;
 
@@ -93,8 +95,13 @@ final class SimulatedModel implements BatchClassifier {
     }
 
     @Override
-    public String model() {
-        return name;
+    public ClassifierInfo info() {
+        return new ClassifierInfo(name, "fp32", "cpu", Optional.empty());
+    }
+
+    @Override
+    public long positions() {
+        return 0;
     }
 
     @Override

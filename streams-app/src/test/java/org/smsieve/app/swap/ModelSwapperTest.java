@@ -109,7 +109,7 @@ class ModelSwapperTest {
                 shadows,
                 metrics.shadow(),
                 announcer,
-                new SwapLog(clock, metrics, configured.model(), events::add),
+                new SwapLog(clock, metrics.models(), configured.info(), events::add),
                 clock,
                 LIMIT);
     }

@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.swap.SwapEvent.Outcome;
+import org.smsieve.classifier.ClassifierInfo;
 
 class SwapLogTest {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -53,7 +55,7 @@ class SwapLogTest {
                 return this;
             }
         };
-        log = new SwapLog(clock, new AppMetrics(registry, List.of("ham", "spam")), "first@1", told::add);
+        log = new SwapLog(clock, new AppMetrics(registry, List.of("ham", "spam")).models(), info("first@1"), told::add);
     }
 
     @AfterEach
@@ -90,7 +92,7 @@ class SwapLogTest {
         log.shadowEnded();
         assertThat(log.status().shadow()).isEmpty();
         Instant swapped = later();
-        log.swapped("next@1", "");
+        log.swapped(info("next@1"), "");
         Instant refused = later();
         log.refused("next@2", "unsound");
         Instant dropped = later();
@@ -132,7 +134,7 @@ class SwapLogTest {
         log.refused("next@2", "unsound");
         log.shadowing("next@3");
         log.dropped("next@3", "too slow");
-        log.swapped("next@4", "");
+        log.swapped(info("next@4"), "");
 
         assertThat(registry.scrape().lines().filter(line -> line.startsWith("smsieve_swaps_total")))
                 .containsExactlyInAnyOrder(
@@ -147,7 +149,7 @@ class SwapLogTest {
     void writesALineOnEachAndAWarningOnWhatDidNotSucceed() {
         log.refused("next@1", "unsound");
         log.dropped("next@2", "too slow");
-        log.swapped("next@3", "");
+        log.swapped(info("next@3"), "");
 
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
@@ -155,5 +157,9 @@ class SwapLogTest {
                         tuple(Level.WARN, "model next@1: refused: unsound"),
                         tuple(Level.WARN, "model next@2: dropped: too slow"),
                         tuple(Level.INFO, "model next@3: swapped"));
+    }
+
+    private static ClassifierInfo info(String model) {
+        return new ClassifierInfo(model, "fp32", "cpu", Optional.empty());
     }
 }

@@ -46,7 +46,7 @@ class SmsTopologyTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final FakeClassifier classifier = new FakeClassifier(Duration.ZERO);
     private final AppMetrics metrics = new AppMetrics(registry, classifier.labels());
-    private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics);
+    private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics.engine());
     private final Intake intake = new Intake(config.input(), Tokenizer.gpt2(), engine, metrics);
     private TopologyTestDriver driver = driver(OutputFormat.JSON);
     private TestInputTopic<byte[], byte[]> input = input();
@@ -199,7 +199,7 @@ class SmsTopologyTest {
 
     @Test
     void setsKafkaStreamsUpForTheGuarantees() {
-        StreamsConfig streams = StreamsProperties.of(config, intake);
+        StreamsConfig streams = StreamsProperties.of(config, intake, topic -> {});
 
         Map<String, Object> consumer = streams.getMainConsumerConfigs("group", "client", 1);
         assertThat(consumer)
