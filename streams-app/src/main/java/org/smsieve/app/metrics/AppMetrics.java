@@ -25,8 +25,10 @@ public final class AppMetrics {
     static final Duration[] TIMES =
             millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000);
 
-    /** Close to 0 and 1, where a classifier's probabilities are. */
-    private static final double[] PROBABILITIES = {0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99, 1};
+    /**
+     * Close to 0 and 100, where a classifier's probabilities are. In percent: Micrometer's buckets hold whole numbers.
+     */
+    private static final double[] PERCENT = {1, 5, 10, 20, 35, 50, 65, 80, 90, 95, 99, 100};
 
     private final Clock clock;
     private final Map<String, Counter> labelled;
@@ -75,7 +77,9 @@ public final class AppMetrics {
                 label -> DistributionSummary.builder("smsieve.probability")
                         .description("Probability that the model gives a label, of each labelled record")
                         .tag("label", label)
-                        .serviceLevelObjectives(PROBABILITIES)
+                        .baseUnit("percent")
+                        .scale(100)
+                        .serviceLevelObjectives(PERCENT)
                         .register(registry));
         truncated = Counter.builder("smsieve.truncated")
                 .description("Records labelled that were longer than the model reads")

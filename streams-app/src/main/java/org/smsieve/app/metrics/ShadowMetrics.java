@@ -27,7 +27,6 @@ public final class ShadowMetrics {
                 .register(registry);
         difference = DistributionSummary.builder("smsieve.shadow.score.difference")
                 .description("Largest difference of a label's probability between the shadow and the served model")
-                .serviceLevelObjectives(0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
                 .register(registry);
         time = Timer.builder("smsieve.shadow.batch.time")
                 .description("Time in which the shadow classifies a micro-batch")

@@ -44,7 +44,7 @@ class AppMetricsTest {
                         "smsieve_dead_letters_total{reason=\"not-utf8\"} 0.0",
                         "smsieve_dead_letters_total{reason=\"rejected\"} 0.0",
                         "smsieve_latency_seconds_count 0",
-                        "smsieve_probability_count{label=\"spam\"} 0",
+                        "smsieve_probability_percent_count{label=\"spam\"} 0",
                         "smsieve_truncated_total 0.0",
                         "smsieve_queue_time_seconds_bucket{le=\"0.005\"} 0",
                         "smsieve_batch_time_seconds_count 0",
@@ -77,9 +77,9 @@ class AppMetricsTest {
                         "smsieve_latency_seconds_bucket{le=\"0.001\"} 1",
                         "smsieve_latency_seconds_bucket{le=\"1.0\"} 1",
                         "smsieve_latency_seconds_bucket{le=\"2.0\"} 2",
-                        "smsieve_probability_bucket{label=\"spam\",le=\"0.95\"} 0",
-                        "smsieve_probability_bucket{label=\"spam\",le=\"0.99\"} 1",
-                        "smsieve_probability_bucket{label=\"ham\",le=\"0.05\"} 1",
+                        "smsieve_probability_percent_bucket{label=\"spam\",le=\"95.0\"} 0",
+                        "smsieve_probability_percent_bucket{label=\"spam\",le=\"99.0\"} 1",
+                        "smsieve_probability_percent_bucket{label=\"ham\",le=\"5.0\"} 1",
                         "smsieve_truncated_total 1.0");
     }
 

@@ -66,7 +66,7 @@ final class Instance implements AutoCloseable {
                     .ignoreExceptionsInstanceOf(ExecutionException.class)
                     .until(() -> !process.isAlive() || cluster.isAllCommitted(test));
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError("not all committed; " + process.err(), e);
+            throw new AssertionError("not all committed: " + cluster.situation(test) + "; " + process.err(), e);
         }
         assertThat(process.isAlive()).as(process.err()).isTrue();
     }

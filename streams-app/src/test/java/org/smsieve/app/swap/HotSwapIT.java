@@ -122,7 +122,7 @@ class HotSwapIT {
                     .containsExactlyInAnyOrder(FakeClassifier.MODEL, "tiny@1");
             assertThat(get(app.httpPort(), "/metrics"))
                     .contains("smsieve_swaps_total{outcome=\"swapped\"} 1.0")
-                    .contains("smsieve_model{name=\"tiny\",version=\"1\"} 1.0");
+                    .contains("name=\"tiny\",precision=\"fp32\",version=\"1\"} 1.0");
             assertThat(get(app.httpPort(), "/api/status")).contains("\"model\":\"tiny@1\"");
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(topics.reports(LIMIT))

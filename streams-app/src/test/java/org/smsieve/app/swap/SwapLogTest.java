@@ -75,7 +75,8 @@ class SwapLogTest {
         assertThat(log.status().since()).isEqualTo(Instant.EPOCH);
         assertThat(log.status().shadow()).isEmpty();
         assertThat(log.status().events()).isEmpty();
-        assertThat(registry.scrape()).contains("smsieve_model{name=\"first\",version=\"1\"} 1.0");
+        assertThat(registry.scrape())
+                .contains("smsieve_model{device=\"cpu\",name=\"first\",precision=\"fp32\",version=\"1\"} 1.0");
         for (Outcome outcome : Outcome.values()) {
             assertThat(registry.scrape()).contains("smsieve_swaps_total{outcome=\"" + outcome.tag() + "\"} 0.0");
         }
@@ -111,7 +112,7 @@ class SwapLogTest {
                         new SwapEvent(shadowed, Outcome.SHADOWED, "next@1", ""));
         assertThat(told).containsExactlyInAnyOrderElementsOf(status.events());
         assertThat(registry.scrape())
-                .contains("smsieve_model{name=\"next\",version=\"1\"} 1.0")
+                .contains("smsieve_model{device=\"cpu\",name=\"next\",precision=\"fp32\",version=\"1\"} 1.0")
                 .doesNotContain("name=\"first\"");
     }
 
