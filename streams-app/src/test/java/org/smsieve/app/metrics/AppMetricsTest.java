@@ -1,9 +1,12 @@
 package org.smsieve.app.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -118,6 +121,25 @@ class AppMetricsTest {
             // The canary too.
             assertThat(scrape()).contains("smsieve_positions_total 4.0");
         }
+    }
+
+    /** Prometheus' own linter, by its naming rules. */
+    @Test
+    void passesPromtool(@TempDir Path directory) throws Exception {
+        boolean isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
+        assumeTrue(isThere || System.getenv("CI") != null, "needs promtool, of Prometheus");
+        metrics.models().serves(new ClassifierInfo("sms@1", "fp32", "cpu", Optional.empty()));
+        Path scrape = Files.writeString(directory.resolve("metrics"), registry.scrape());
+
+        Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(scrape.toFile())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(promtool.waitFor()).isZero();
     }
 
     @Test
