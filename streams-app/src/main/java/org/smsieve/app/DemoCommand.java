@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--http-port",
             paramLabel = "PORT",
             defaultValue = "8080",
-            description = "For metrics and health; 0: any free one. Default: ${DEFAULT-VALUE}.")
+            description = "For the page, metrics and health; 0: any free one. Default: ${DEFAULT-VALUE}.")
     private int httpPort;
 
     @Option(

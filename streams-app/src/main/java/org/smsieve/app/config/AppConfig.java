@@ -19,7 +19,7 @@ import org.smsieve.message.OutputFormat;
  * @param model the model and where it runs
  * @param announced how announced models are taken
  * @param batch the bounds of a micro-batch
- * @param http where metrics and health are served
+ * @param http where metrics, health and the page are served
  * @param startTimeout how long the brokers may take to answer at start
  * @param shutdownTimeout how long a clean stop may take
  * @param kafka Kafka's own settings
@@ -66,10 +66,11 @@ public record AppConfig(
     public record Announced(String topic, String reports, long maxBytes, Duration startTimeout) {}
 
     /**
-     * Where metrics and health are served.
+     * Where metrics, health and the page are served.
      *
      * @param host a name or an address of this machine
      * @param port in [0, 65535]; 0: any free one
+     * @param showMessages whether the page shows texts of messages and takes some
      */
-    public record Http(String host, int port) {}
+    public record Http(String host, int port, boolean showMessages) {}
 }

@@ -95,9 +95,14 @@ public final class Settings {
             millis(100),
             "How long the engine may go without finishing a micro-batch before it is taken for broken.");
     static final Setting<String> HTTP_HOST =
-            setting("http.host", "127.0.0.1", TEXT, "The address that metrics and health are served on.");
+            setting("http.host", "127.0.0.1", TEXT, "The address that the page, metrics and health are served on.");
     static final Setting<Integer> HTTP_PORT =
             setting("http.port", "8080", integer(0, 65_535), "Its port; 0: any free one.");
+    static final Setting<Boolean> HTTP_SHOW_MESSAGES = setting(
+            "http.show-messages",
+            "false",
+            BOOLEAN,
+            "Whether the page shows the latest messages' texts, to whoever can open it, and a box to send one.");
     static final Setting<Duration> START_TIMEOUT =
             setting("start.timeout.ms", "15000", millis(100), "How long the brokers may take to answer at start.");
     static final Setting<Duration> SHUTDOWN_TIMEOUT =

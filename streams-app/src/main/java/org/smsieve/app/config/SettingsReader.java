@@ -89,7 +89,10 @@ public final class SettingsReader {
                         values.get(Settings.BATCH_RECORDS),
                         values.get(Settings.BATCH_TOKENS),
                         values.get(Settings.CLASSIFY_TIMEOUT)),
-                new Http(values.get(Settings.HTTP_HOST), values.get(Settings.HTTP_PORT)),
+                new Http(
+                        values.get(Settings.HTTP_HOST),
+                        values.get(Settings.HTTP_PORT),
+                        values.get(Settings.HTTP_SHOW_MESSAGES)),
                 values.get(Settings.START_TIMEOUT),
                 values.get(Settings.SHUTDOWN_TIMEOUT),
                 new KafkaSettings(values.under(KafkaSettings.PREFIX)));

@@ -56,6 +56,8 @@ public final class Demo implements AutoCloseable {
                 .set("kafka.bootstrap.servers", servers)
                 .set("topics.create", "true")
                 .set("http.port", Integer.toString(httpPort))
+                // What runs here is for looking at.
+                .set("http.show-messages", "true")
                 .read();
         BatchClassifier classifier = result(loading);
         List<String> labels = classifier.labels();
@@ -86,6 +88,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private void hint(String servers, int httpPort) {
+        err.println("See it work at http://127.0.0.1:" + httpPort + "/, and try messages of your own there.");
         err.println("Kafka is at " + servers + ", metrics are at http://127.0.0.1:" + httpPort + "/metrics.");
         err.println("Send messages of your own with");
         err.println("  echo 'You have won a prize, text WIN to 80082' | kcat -P -b " + servers + " -t sms-inbound");

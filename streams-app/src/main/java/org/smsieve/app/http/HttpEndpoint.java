@@ -5,63 +5,130 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.smsieve.app.config.AppConfig.Http;
+import org.smsieve.app.live.Recent;
 import org.smsieve.command.UserException;
 
 /**
  * Serves {@code /metrics} in Prometheus' text format, {@code /api/status} in JSON, {@code /health/live} (200 unless the
- * app is lost) and {@code /health/ready} (200 while it processes records); a health that is not given answers 503.
- * Closing it frees the port.
+ * app is lost), {@code /health/ready} (200 while it processes records; a health that is not given answers 503), and at
+ * {@code /} a page that shows all this live, by {@code /api/events}. Where messages may be shown, {@code /api/messages}
+ * takes one. Closing it frees the port.
  */
 public final class HttpEndpoint implements AutoCloseable {
-    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
+
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
-    private static final int OK = 200;
-    private static final int NOT_FOUND = 404;
-    private static final int METHOD_NOT_ALLOWED = 405;
-    private static final int UNAVAILABLE = 503;
+    private static final Set<String> READ = Set.of("GET", "HEAD");
+
+    /** Each client that stalls holds a thread, up to the time limits: enough are left to answer the health checks. */
+    private static final int THREADS = 64;
+
+    /** How long an answer may take, with the wait for a typed message's verdict. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
+    /** The largest typed message, whatever {@code input.max-bytes} allows. */
+    private static final int MAX_BODY_BYTES = 65_536;
 
     static {
-        // Seconds that a request and its answer may take: a client that stalls must not hold up the health checks.
+        // Seconds that a request may take to come in: a client that stalls must not hold up the health checks.
         System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxRspTime", "10");
+        // Events are small and must not wait for the acknowledgement of those before.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
-        Thread thread = new Thread(task, "smsieve-http");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final TimeLimit limit = new TimeLimit();
+    private final EventStreams events;
+    private final Map<String, Route> routes = new HashMap<>();
+    private final ThreadPoolExecutor threads =
+            new ThreadPoolExecutor(0, THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "smsieve-http");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    private record Route(Set<String> methods, HttpHandler handler) {}
+
+    /**
+     * What there is to serve.
+     *
+     * @param metrics in Prometheus' text format
+     * @param status the state as one JSON object on one line
+     * @param live whether the app runs or may still
+     * @param ready whether it processes records
+     * @param recent what has become of records of late
+     * @param roundTrip takes typed messages; given where messages may be shown
+     * @param maxBytes the largest message, in bytes
+     */
+    public record Sources(
+            Supplier<String> metrics,
+            Supplier<String> status,
+            BooleanSupplier live,
+            BooleanSupplier ready,
+            Recent recent,
+            Optional<RoundTrip> roundTrip,
+            int maxBytes) {}
 
     /**
      * Starts to serve.
      *
      * @throws UserException if the port is in use, or the host is not of this machine
      */
-    public HttpEndpoint(
-            Http http, Supplier<String> metrics, Supplier<String> status, BooleanSupplier live, BooleanSupplier ready) {
+    public HttpEndpoint(Http http, Sources sources) {
         InetSocketAddress address = new InetSocketAddress(http.host(), http.port());
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
+            limit.close();
             throw new UserException(
                     "http.port: " + http.port() + " on " + http.host() + " (expected: a free port of this machine; "
                             + e.getMessage() + ")",
                     e);
         }
-        server.createContext("/", exchange -> answer(exchange, NOT_FOUND, TEXT, "not found\n"));
-        server.createContext("/metrics", exchange -> answer(exchange, OK, METRICS, metrics.get()));
-        server.createContext("/api/status", exchange -> answer(exchange, OK, "application/json", status.get()));
-        server.createContext("/health/live", health(live));
-        server.createContext("/health/ready", health(ready));
+        events = new EventStreams(sources.recent(), sources.status(), limit);
+        read("/", new PageFile("index.html", "text/html; charset=utf-8"));
+        read("/style.css", new PageFile("style.css", "text/css; charset=utf-8"));
+        read("/app.js", new PageFile("app.js", "text/javascript; charset=utf-8"));
+        read("/chart.js", new PageFile("chart.js", "text/javascript; charset=utf-8"));
+        read("/icon.svg", new PageFile("icon.svg", "image/svg+xml"));
+        read(
+                "/metrics",
+                exchange -> Answers.send(
+                        exchange, Answers.OK, METRICS, sources.metrics().get()));
+        read(
+                "/api/status",
+                exchange -> Answers.send(
+                        exchange, Answers.OK, Answers.JSON, sources.status().get()));
+        read("/health/live", health(sources.live()));
+        read("/health/ready", health(sources.ready()));
+        Caller caller = new Caller(http.host());
+        HttpHandler listening = http.showMessages() ? guarded(caller, events) : events;
+        routes.put("/api/events", new Route(Set.of("GET"), listening));
+        sources.roundTrip().ifPresent(roundTrip -> {
+            MessageHandler handler = new MessageHandler(roundTrip, Math.min(sources.maxBytes(), MAX_BODY_BYTES));
+            routes.put("/api/messages", new Route(Set.of("POST"), guarded(caller, handler)));
+        });
+        server.createContext("/", this::handle);
         server.setExecutor(threads);
         server.start();
+    }
+
+    private void read(String path, HttpHandler handler) {
+        routes.put(path, new Route(READ, handler));
     }
 
     /** The port it serves on. */
@@ -69,31 +136,61 @@ public final class HttpEndpoint implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private static HttpHandler health(BooleanSupplier health) {
+    private void handle(HttpExchange exchange) throws IOException {
+        limit.run(ANSWER_LIMIT, () -> {
+            try {
+                route(exchange);
+            } catch (RuntimeException e) {
+                LOG.warn("HTTP: a request failed: {}", e.toString());
+                Answers.send(exchange, Answers.BROKEN, Answers.TEXT, "not now\n");
+            }
+        });
+    }
+
+    private void route(HttpExchange exchange) throws IOException {
+        Answers.protect(exchange);
+        Route route = routes.get(exchange.getRequestURI().getPath());
+        if (route == null) {
+            Answers.send(exchange, Answers.NOT_FOUND, Answers.TEXT, "not found\n");
+        } else if (!route.methods().contains(exchange.getRequestMethod())) {
+            String allowed = String.join(", ", new TreeSet<>(route.methods()));
+            exchange.getResponseHeaders().set("Allow", allowed);
+            Answers.send(exchange, Answers.METHOD_NOT_ALLOWED, Answers.TEXT, allowed + " only\n");
+        } else {
+            route.handler().handle(exchange);
+        }
+    }
+
+    /** Before texts of messages: not to another site, nor by a name that another site may have given this machine. */
+    private static HttpHandler guarded(Caller caller, HttpHandler handler) {
         return exchange -> {
-            boolean healthy = health.getAsBoolean();
-            answer(exchange, healthy ? OK : UNAVAILABLE, TEXT, healthy ? "ok\n" : "not ok\n");
+            if (!caller.meansThisApp(exchange)) {
+                Answers.send(
+                        exchange,
+                        Answers.FORBIDDEN,
+                        Answers.TEXT,
+                        "Host: expected localhost, an address, or the name in http.host\n");
+            } else if (Caller.isAnotherSite(exchange)) {
+                Answers.send(exchange, Answers.FORBIDDEN, Answers.TEXT, "not for other sites\n");
+            } else {
+                handler.handle(exchange);
+            }
         };
     }
 
-    private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
-        try (exchange) {
-            String method = exchange.getRequestMethod();
-            boolean read = method.equals("GET") || method.equals("HEAD");
-            byte[] bytes = (read ? body : "GET or HEAD only\n").getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", type);
-            if (method.equals("HEAD")) {
-                exchange.sendResponseHeaders(status, -1);
-            } else {
-                exchange.sendResponseHeaders(read ? status : METHOD_NOT_ALLOWED, bytes.length);
-                exchange.getResponseBody().write(bytes);
-            }
-        }
+    private static HttpHandler health(BooleanSupplier health) {
+        return exchange -> {
+            boolean healthy = health.getAsBoolean();
+            int status = healthy ? Answers.OK : Answers.UNAVAILABLE;
+            Answers.send(exchange, status, Answers.TEXT, healthy ? "ok\n" : "not ok\n");
+        };
     }
 
     @Override
     public void close() {
+        events.close();
         server.stop(0);
         threads.shutdownNow();
+        limit.close();
     }
 }

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.KafkaSettings;
 import org.smsieve.app.http.HttpEndpoint;
+import org.smsieve.app.http.RoundTrip;
+import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.metrics.PlatformMetrics;
 import org.smsieve.app.microbatch.EngineFailedException;
@@ -57,6 +60,8 @@ public final class StreamsApp implements AutoCloseable {
     private final MicroBatcher engine;
     private final HotSwap hotSwap;
     private final KafkaStreams streams;
+    private final StatusPage status;
+    private final Optional<TypedMessages> typed;
     private final HttpEndpoint http;
     private final PlatformMetrics platform;
     /** The topic that refused a record last; null if none did. */
@@ -73,7 +78,9 @@ public final class StreamsApp implements AutoCloseable {
             AtomicReference<String> refusing,
             MicroBatcher engine,
             HotSwap hotSwap,
-            PrometheusMeterRegistry registry) {
+            PrometheusMeterRegistry registry,
+            List<String> labels,
+            Recent recent) {
         shutdownLimit = config.shutdownTimeout();
         this.refusing = refusing;
         this.engine = engine;
@@ -81,9 +88,23 @@ public final class StreamsApp implements AutoCloseable {
         streams = new KafkaStreams(topology, streamsConfig);
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
+        status = new StatusPage(config, labels, streams, registry, recent);
+        typed = config.http().showMessages()
+                ? Optional.of(new TypedMessages(config, labels, streamsConfig))
+                : Optional.empty();
         try {
-            http = new HttpEndpoint(config.http(), registry::scrape, this::status, this::isLive, this::isReady);
+            http = new HttpEndpoint(
+                    config.http(),
+                    new HttpEndpoint.Sources(
+                            registry::scrape,
+                            () -> status.json(isReady(), engine.inFlight(), hotSwap.status()),
+                            this::isLive,
+                            this::isReady,
+                            recent,
+                            typed.map(RoundTrip.class::cast),
+                            config.input().maxBytes()));
         } catch (UserException e) {
+            typed.ifPresent(TypedMessages::close);
             streams.close();
             throw e;
         }
@@ -122,7 +143,8 @@ public final class StreamsApp implements AutoCloseable {
         try {
             metrics.engine().watch(engine);
             AtomicReference<String> refusing = new AtomicReference<>();
-            Intake intake = new Intake(config.input(), tokenizer, engine, metrics);
+            Recent recent = new Recent(config.http().showMessages());
+            Intake intake = new Intake(config.input(), tokenizer, engine, metrics, recent);
             StreamsConfig streamsConfig = StreamsProperties.of(config, intake, refusing::set);
             ModelTopics modelTopics = StreamsProperties.modelTopics(config, streamsConfig);
             new ClusterCheck(streamsConfig.getAdminConfigs("smsieve-check"), config.startTimeout())
@@ -133,7 +155,7 @@ public final class StreamsApp implements AutoCloseable {
             Topology topology = SmsTopology.build(
                     config.topics(), labels, intake, config.output(), StreamsProperties.maxRequestBytes(streamsConfig));
             hotSwap = HotSwap.start(config, modelTopics, labels, loader, engine, shadows, metrics, swaps);
-            return new StreamsApp(config, topology, streamsConfig, refusing, engine, hotSwap, registry);
+            return new StreamsApp(config, topology, streamsConfig, refusing, engine, hotSwap, registry, labels, recent);
         } catch (RuntimeException | InterruptedException e) {
             if (hotSwap != null) {
                 hotSwap.close();
@@ -212,21 +234,19 @@ public final class StreamsApp implements AutoCloseable {
         return root;
     }
 
-    /** Whether the app processes records, with no rebalance going on. */
+    /**
+     * Whether the app processes records, with no rebalance going on. Kafka Streams runs once the group's coordinator
+     * has said which partitions are this process's, or that none is; there is a model from the start.
+     */
     public boolean isReady() {
         return streams.state() == State.RUNNING && !engine.hasEnded();
-    }
-
-    /** The state as JSON. */
-    private String status() {
-        return StatusPage.of(streams.state(), isReady(), engine.inFlight(), hotSwap.status());
     }
 
     private boolean isLive() {
         return !streams.state().hasCompletedShutdown() && failure.get() == null && !engine.hasEnded();
     }
 
-    /** The port that metrics and health are served on. */
+    /** The port that the page, metrics and health are served on. */
     public int httpPort() {
         return http.port();
     }
@@ -267,6 +287,7 @@ public final class StreamsApp implements AutoCloseable {
         }
         hotSwap.close();
         engine.close(shutdownLimit);
+        typed.ifPresent(TypedMessages::close);
         http.close();
         platform.close();
     }

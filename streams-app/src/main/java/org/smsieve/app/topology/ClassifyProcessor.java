@@ -56,7 +56,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
         if (pending.inbound() instanceof Message message) {
             classified(record, message, pending);
         } else if (pending.inbound() instanceof Unreadable unreadable) {
-            deadLetter(record, DeadLetter.of(unreadable));
+            deadLetter(record, pending, DeadLetter.of(unreadable));
         }
         // The end of a poll: nothing is gained by waiting for the commit interval.
         if (pending.leftInPoll().decrementAndGet() == 0) {
@@ -74,23 +74,27 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
         } catch (EngineFailedException e) {
             throw e;
         } catch (RecordRejectedException e) {
-            deadLetter(record, DeadLetter.of(e));
+            deadLetter(record, pending, DeadLetter.of(e));
             return;
         } catch (RuntimeException e) {
             String type = e.getClass().getName();
-            deadLetter(record, new DeadLetter(DeadLetterReason.DEFECT, type, "while writing the verdict"));
+            deadLetter(record, pending, new DeadLetter(DeadLetterReason.DEFECT, type, "while writing the verdict"));
             return;
         }
         if (sizeBound(labelled) > maxRequestBytes) {
             String detail = "the labelled record is larger than kafka.producer.max.request.size=" + maxRequestBytes;
-            deadLetter(record, new DeadLetter(DeadLetterReason.OUTPUT_TOO_LARGE, Verdict.class.getName(), detail));
+            deadLetter(
+                    record,
+                    pending,
+                    new DeadLetter(DeadLetterReason.OUTPUT_TOO_LARGE, Verdict.class.getName(), detail));
             return;
         }
         context.forward(labelled, SmsTopology.sink(verdict.label()));
         intake.metrics().labelled(verdict, record.timestamp());
+        intake.recent().labelled(message, verdict, pending.since());
     }
 
-    private void deadLetter(Record<byte[], byte[]> record, DeadLetter letter) {
+    private void deadLetter(Record<byte[], byte[]> record, PendingVerdict pending, DeadLetter letter) {
         RecordMetadata origin = context.recordMetadata().orElseThrow();
         Record<byte[], Outbound> dead = record.withValue(outbound(record.value()))
                 .withHeaders(OutboundHeaders.deadLetter(record.headers(), letter, origin));
@@ -108,6 +112,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
         }
         context.forward(dead, SmsTopology.DEAD_LETTER_SINK);
         intake.metrics().deadLetter(letter.reason(), record.timestamp());
+        intake.recent().deadLetter(pending.inbound(), letter.reason(), pending.since());
     }
 
     private Outbound outbound(byte[] value) {

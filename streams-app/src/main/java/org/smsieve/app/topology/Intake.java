@@ -2,6 +2,7 @@ package org.smsieve.app.topology;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.MicroBatcher;
 import org.smsieve.message.DeadLetterReason;
@@ -19,18 +20,21 @@ import org.smsieve.text.Tokenizer;
  * @param tokenizer of the engine's model
  * @param engine classifies
  * @param metrics counts what is found classified ahead
+ * @param recent is told of what is forwarded
  */
-public record Intake(InboundReader reader, Tokenizer tokenizer, MicroBatcher engine, AppMetrics metrics) {
+public record Intake(
+        InboundReader reader, Tokenizer tokenizer, MicroBatcher engine, AppMetrics metrics, Recent recent) {
     /** Puts a record's value to work, without waiting. Whatever the value, it does not throw. */
     PendingVerdict submit(byte[] value, AtomicInteger leftInPoll) {
+        long since = recent.nanoTime();
         Inbound inbound = reader.read(value);
         if (inbound instanceof Message message) {
             try {
-                return new PendingVerdict(inbound, engine.submit(tokenizer.encode(message.text())), leftInPoll);
+                return new PendingVerdict(inbound, engine.submit(tokenizer.encode(message.text())), leftInPoll, since);
             } catch (RuntimeException e) {
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }
         }
-        return new PendingVerdict(inbound, new CompletableFuture<>(), leftInPoll);
+        return new PendingVerdict(inbound, new CompletableFuture<>(), leftInPoll, since);
     }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.smsieve.app.live.Recent;
 import org.smsieve.classifier.Verdict;
 import org.smsieve.message.Inbound;
 
@@ -15,8 +16,10 @@ import org.smsieve.message.Inbound;
  * @param inbound the value as read
  * @param verdict the verdict to come on a readable one; on another never completed
  * @param leftInPoll how many records of the same poll are not forwarded yet
+ * @param since when it was put to work, in the nanoseconds of {@link Recent#nanoTime}
  */
-record PendingVerdict(Inbound inbound, CompletableFuture<Verdict> verdict, AtomicInteger leftInPoll) implements Header {
+record PendingVerdict(Inbound inbound, CompletableFuture<Verdict> verdict, AtomicInteger leftInPoll, long since)
+        implements Header {
 
     /** The message that came with a record, or null. It is told by its type: no name is taken from the users. */
     static PendingVerdict of(Headers headers) {

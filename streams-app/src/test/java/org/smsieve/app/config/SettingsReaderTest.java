@@ -37,7 +37,7 @@ class SettingsReaderTest {
         assertThat(config.output()).isEqualTo(OutputFormat.JSON);
         assertThat(config.model().bundle()).isEmpty();
         assertThat(config.batch().maxRecords()).isEqualTo(64);
-        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080));
+        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false));
         assertThatThrownBy(() -> new SettingsReader().read())
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("kafka.bootstrap.servers: not set (expected: ");

@@ -10,17 +10,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.smsieve.app.config.AppConfig.Http;
+import org.smsieve.app.live.Recent;
 import org.smsieve.command.UserException;
 
 class HttpEndpointTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicBoolean ready = new AtomicBoolean();
-    private final HttpEndpoint endpoint =
-            new HttpEndpoint(new Http("127.0.0.1", 0), registry::scrape, () -> "{}", () -> true, ready::get);
+    private final HttpEndpoint.Sources sources = new HttpEndpoint.Sources(
+            registry::scrape, () -> "{}", () -> true, ready::get, new Recent(false), Optional.empty(), 1_000);
+    private final HttpEndpoint endpoint = new HttpEndpoint(new Http("127.0.0.1", 0, false), sources);
 
     @AfterEach
     void close() {
@@ -55,15 +58,15 @@ class HttpEndpointTest {
 
     @Test
     void refusesOtherPathsAndMethods() throws Exception {
-        assertThat(request("GET", "/").statusCode()).isEqualTo(404);
+        assertThat(request("GET", "/nothing").statusCode()).isEqualTo(404);
         assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
     }
 
     @Test
     void saysThatThePortIsInUse() {
-        Http taken = new Http("127.0.0.1", endpoint.port());
+        Http taken = new Http("127.0.0.1", endpoint.port(), false);
 
-        assertThatThrownBy(() -> new HttpEndpoint(taken, () -> "", () -> "", () -> true, () -> true))
+        assertThatThrownBy(() -> new HttpEndpoint(taken, sources))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("http.port: " + endpoint.port() + " on 127.0.0.1 (expected: a free port");
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.SettingsReader;
 import org.smsieve.app.fixture.FakeClassifier;
+import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.EngineFailedException;
 import org.smsieve.app.microbatch.MicroBatcher;
@@ -47,7 +48,7 @@ class SmsTopologyTest {
     private final FakeClassifier classifier = new FakeClassifier(Duration.ZERO);
     private final AppMetrics metrics = new AppMetrics(registry, classifier.labels());
     private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics.engine());
-    private final Intake intake = new Intake(config.input(), Tokenizer.gpt2(), engine, metrics);
+    private final Intake intake = new Intake(config.input(), Tokenizer.gpt2(), engine, metrics, new Recent(true));
     private TopologyTestDriver driver = driver(OutputFormat.JSON);
     private TestInputTopic<byte[], byte[]> input = input();
 

@@ -1,0 +1,94 @@
+package org.smsieve.app.http;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.smsieve.json.ForeignJson;
+
+/**
+ * Takes a message that somebody typed, as {@code {"text":"…"}}, and answers with what the app made of it. Only JSON:
+ * another site's form cannot send that.
+ */
+final class MessageHandler implements HttpHandler {
+    private static final JsonMapper JSON = new JsonMapper(ForeignJson.factory().build());
+
+    private final RoundTrip roundTrip;
+    private final int maxBytes;
+
+    /**
+     * A handler.
+     *
+     * @param maxBytes the largest body that is taken
+     */
+    MessageHandler(RoundTrip roundTrip, int maxBytes) {
+        this.roundTrip = roundTrip;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
+            refuse(exchange, Answers.UNSUPPORTED_TYPE, "Content-Type: expected application/json");
+            return;
+        }
+        byte[] body = exchange.getRequestBody().readNBytes(maxBytes + 1);
+        if (body.length > maxBytes) {
+            refuse(exchange, Answers.TOO_LARGE, "The message is too long: " + maxBytes + " bytes at most.");
+            return;
+        }
+        String text = text(body);
+        if (text == null) {
+            refuse(exchange, Answers.BAD_REQUEST, "expected: {\"text\":\"…\"}");
+            return;
+        }
+        try {
+            answer(exchange, roundTrip.send(text));
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+    }
+
+    private static String text(byte[] body) {
+        try {
+            JsonNode text =
+                    JSON.readTree(new String(body, StandardCharsets.UTF_8)).get("text");
+            return text == null ? null : text.textValue();
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static void answer(HttpExchange exchange, RoundTrip.Outcome outcome) throws IOException {
+        ObjectNode answer = JSON.createObjectNode();
+        // No switch over the sealed type: that is a preview in Java 17.
+        if (outcome instanceof RoundTrip.Labelled labelled) {
+            answer.put("label", labelled.label())
+                    .put("score", labelled.score())
+                    .put("model", labelled.model())
+                    .put("millis", labelled.millis());
+            send(exchange, Answers.OK, answer);
+        } else if (outcome instanceof RoundTrip.DeadLettered dead) {
+            send(exchange, Answers.OK, answer.put("deadLetter", dead.reason()).put("millis", dead.millis()));
+        } else if (outcome instanceof RoundTrip.Failed failed) {
+            refuse(exchange, Answers.TIMED_OUT, failed.why());
+        } else {
+            refuse(exchange, Answers.TOO_MANY, "Too many messages wait for their verdict. Try again in a moment.");
+        }
+    }
+
+    private static void refuse(HttpExchange exchange, int status, String why) throws IOException {
+        send(exchange, status, JSON.createObjectNode().put("error", why));
+    }
+
+    private static void send(HttpExchange exchange, int status, ObjectNode answer) throws IOException {
+        Answers.send(exchange, status, Answers.JSON, JSON.writeValueAsString(answer) + "\n");
+    }
+}
