@@ -12,6 +12,6 @@ public final class ForeignJson {
 
     /** A factory's builder, to be configured further. */
     public static JsonFactoryBuilder factory() {
-        return (JsonFactoryBuilder) new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
+        return new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
     }
 }
