@@ -51,7 +51,8 @@ class DeploymentTest {
     @Test
     void setsNothingThatTheAppDoesNotKnow() throws IOException {
         Set<String> known = Settings.all().stream()
-                .map(setting -> "SMSIEVE_" + setting.key().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
+                .map(setting ->
+                        "SMSIEVE_" + setting.key().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
                 .collect(Collectors.toSet());
         for (Path file : Stream.concat(files(DEPLOY, ".*").stream(), files(ROOT.resolve("docs"), ".*").stream())
                 .toList()) {
@@ -77,7 +78,8 @@ class DeploymentTest {
     void asksForPagesThatTheAppServes() throws Exception {
         Set<String> pages = new TreeSet<>();
         for (Path file : files(DEPLOY, ".*(\\.ya?ml|\\.sh)")) {
-            Matcher paths = Pattern.compile("/(health/\\w+|metrics|api/\\w+)\\b").matcher(Files.readString(file));
+            Matcher paths =
+                    Pattern.compile("/(health/\\w+|metrics|api/\\w+)\\b").matcher(Files.readString(file));
             while (paths.find()) {
                 pages.add(paths.group());
             }
@@ -87,8 +89,7 @@ class DeploymentTest {
         try (HttpEndpoint endpoint = new HttpEndpoint(anyPort, () -> "", () -> "{}", () -> true, () -> false)) {
             for (String page : pages) {
                 URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + page);
-                HttpURLConnection connection =
-                        (HttpURLConnection) uri.toURL().openConnection();
+                HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
                 assertThat(connection.getResponseCode()).as(page).isNotEqualTo(404);
             }
             assertThat(healthCheck(endpoint.port(), "/health/live")).isZero();
@@ -98,8 +99,8 @@ class DeploymentTest {
     }
 
     private static int healthCheck(int port, String page) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                DEPLOY.resolve("docker/healthcheck.sh").toString(), page);
+        ProcessBuilder builder =
+                new ProcessBuilder(DEPLOY.resolve("docker/healthcheck.sh").toString(), page);
         builder.environment().put("SMSIEVE_HTTP_PORT", Integer.toString(port));
         return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
@@ -139,17 +140,15 @@ class DeploymentTest {
             for (String list : List.of("resources", "components")) {
                 kustomization
                         .path(list)
-                        .forEach(entry ->
-                                assertThat(file.resolveSibling(entry.textValue())).exists());
+                        .forEach(entry -> assertThat(file.resolveSibling(entry.textValue()))
+                                .exists());
             }
         }
     }
 
     @Test
     void runsTheContainerWithoutRights() throws IOException {
-        JsonNode pod = yaml(KUBERNETES.resolve("base/deployment.yaml"))
-                .get(0)
-                .at("/spec/template/spec");
+        JsonNode pod = yaml(KUBERNETES.resolve("base/deployment.yaml")).get(0).at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
         assertThat(pod.at("/securityContext/runAsNonRoot").booleanValue()).isTrue();
         assertThat(container.at("/securityContext/readOnlyRootFilesystem").booleanValue())

@@ -146,7 +146,8 @@ class SecureKafkaIT {
 
     @Test
     void namesTheSettingOfALoginThatCannotBeRead() throws Exception {
-        assertThat(failure(scram("login", jaas(WRONG).replace(";", "")))).startsWith("smsieve: kafka.sasl.jaas.config: ");
+        assertThat(failure(scram("login", jaas(WRONG).replace(";", ""))))
+                .startsWith("smsieve: kafka.sasl.jaas.config: ");
     }
 
     @Test
@@ -155,7 +156,8 @@ class SecureKafkaIT {
         tls.put("kafka.bootstrap.servers", broker.plain());
         assertThat(failure(tls)).contains("; kafka.security.protocol is SASL_SSL)");
 
-        // Kafka's client takes a TLS alert for the length of an answer, for which the heap may be too small (KAFKA-4090).
+        // Kafka's client takes a TLS alert for the length of an answer, for which the heap may be too small
+        // (KAFKA-4090).
         Map<String, String> plain = settings("plain");
         plain.put("kafka.bootstrap.servers", broker.scram());
         plain.put("start.timeout.ms", "5000");

@@ -13,7 +13,9 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.smsieve.app.config.KafkaSettings;
 
-/** Which setting is to blame where the brokers and the app do not agree on who they are. Values of secrets are not told. */
+/**
+ * Which setting is to blame where the brokers and the app do not agree on who they are. Values of secrets are not told.
+ */
 final class ConnectionFailure {
     private static final String PROTOCOL = CommonClientConfigs.SECURITY_PROTOCOL_CONFIG;
 
@@ -27,8 +29,8 @@ final class ConnectionFailure {
      * @return empty if it is about something else
      */
     static Optional<String> of(Throwable error, Map<String, ?> settings) {
-        List<Throwable> causes = Stream.iterate(error, Objects::nonNull, Throwable::getCause)
-                .toList();
+        List<Throwable> causes =
+                Stream.iterate(error, Objects::nonNull, Throwable::getCause).toList();
         String all = String.join("; ", causes.stream().map(Throwable::toString).toList());
         String last = String.valueOf(causes.get(causes.size() - 1).getMessage());
         String servers = String.valueOf(settings.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));

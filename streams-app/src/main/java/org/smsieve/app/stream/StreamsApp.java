@@ -134,8 +134,7 @@ public final class StreamsApp implements AutoCloseable {
                 // Before the first record, Kafka's errors are about its settings.
                 throw new UserException(
                         ConnectionFailure.of(e, config.kafka().values())
-                                .orElseGet(
-                                        () -> KafkaSettings.PREFIX + "*: " + root(e).getMessage()),
+                                .orElseGet(() -> KafkaSettings.PREFIX + "*: " + root(e).getMessage()),
                         e);
             }
             throw e;
