@@ -22,7 +22,7 @@ import org.smsieve.app.config.SettingsReader;
 
 /**
  * The archive, unpacked where nobody may write, run with an empty environment by a user who is not root: {@code PATH}
- * has a JVM and three tools of the shell.
+ * has a JVM and the three tools that the launcher uses.
  */
 class ArchiveIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -55,7 +55,7 @@ class ArchiveIT {
         Files.createSymbolicLink(
                 tools.resolve("java"),
                 Path.of(System.getProperty("java.home"), "bin", "java").toRealPath());
-        for (String tool : List.of("dirname", "readlink")) {
+        for (String tool : List.of("cat", "dirname", "readlink")) {
             Files.createSymbolicLink(tools.resolve(tool), Path.of("/usr/bin", tool));
         }
         writable = Files.createDirectory(directory.resolve("writable"));
