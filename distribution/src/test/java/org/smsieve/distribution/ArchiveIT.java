@@ -79,8 +79,8 @@ class ArchiveIT {
     @Test
     void runsTheCommandsOfGettingStarted() throws Exception {
         String page = Files.readString(home.resolve("docs/getting-started.md"));
-        Matcher blocks =
-                Pattern.compile("(?m)^(?<before>.*)\\n```\\n(?<lines>(.*\\n)*?)```$").matcher(page);
+        Matcher blocks = Pattern.compile("(?m)^(?<before>.*)\\n```\\n(?<lines>(.*\\n)*?)```$")
+                .matcher(page);
         List<String> commands = new ArrayList<>();
         while (blocks.find()) {
             if (!blocks.group("before").startsWith("Needs ")) {

@@ -167,7 +167,8 @@ class DeploymentTest {
     /** An empty selector would be all pods of the namespace; kustomize leaves these two alone. */
     @Test
     void protectsItsOwnPodsAlone() throws IOException {
-        JsonNode budget = yaml(KUBERNETES.resolve("base/poddisruptionbudget.yaml")).get(0);
+        JsonNode budget =
+                yaml(KUBERNETES.resolve("base/poddisruptionbudget.yaml")).get(0);
         JsonNode policy = yaml(KUBERNETES.resolve("base/networkpolicy.yaml")).get(0);
         assertThat(budget.at("/spec/selector/matchLabels").size()).isEqualTo(1);
         assertThat(policy.at("/spec/podSelector/matchLabels").size()).isEqualTo(1);
