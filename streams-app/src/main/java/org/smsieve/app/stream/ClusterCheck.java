@@ -124,9 +124,9 @@ final class ClusterCheck {
     private UserException unreachable(Throwable cause) {
         Object servers = adminProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
         String why = cause.getMessage() == null ? "no answer" : cause.getMessage();
-        return new UserException(
-                "kafka.bootstrap.servers: " + servers + " (expected: brokers that answer within " + limit.toMillis()
-                        + " ms; " + why + ")",
-                cause);
+        String line = ConnectionFailure.of(cause, adminProperties)
+                .orElseGet(() -> "kafka.bootstrap.servers: " + servers + " (expected: brokers that answer within "
+                        + limit.toMillis() + " ms; " + why + ConnectionFailure.hint(adminProperties) + ")");
+        return new UserException(line, cause);
     }
 }

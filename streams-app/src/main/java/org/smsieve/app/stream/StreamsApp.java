@@ -163,7 +163,10 @@ public final class StreamsApp implements AutoCloseable {
             engine.close(config.shutdownTimeout());
             if (e instanceof KafkaException) {
                 // Before the first record, Kafka's errors are about its settings.
-                throw new UserException(KafkaSettings.PREFIX + "*: " + root(e).getMessage(), e);
+                throw new UserException(
+                        ConnectionFailure.of(e, config.kafka().values())
+                                .orElseGet(() -> KafkaSettings.PREFIX + "*: " + root(e).getMessage()),
+                        e);
             }
             throw e;
         }

@@ -1,0 +1,2 @@
+/** What is handed to users: the archive and what deploys it. */
+package org.smsieve.distribution;
