@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -23,6 +24,7 @@ import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.Settings;
 import org.smsieve.app.config.SettingsReader;
 import org.smsieve.app.http.HttpEndpoint;
+import org.smsieve.app.live.Recent;
 
 /** What {@code deploy} and the pages of {@code docs} about it name, is there. */
 class DeploymentTest {
@@ -85,8 +87,10 @@ class DeploymentTest {
             }
         }
         assertThat(pages).contains("/health/live", "/health/ready", "/metrics");
-        AppConfig.Http anyPort = new AppConfig.Http("127.0.0.1", 0);
-        try (HttpEndpoint endpoint = new HttpEndpoint(anyPort, () -> "", () -> "{}", () -> true, () -> false)) {
+        AppConfig.Http anyPort = new AppConfig.Http("127.0.0.1", 0, false);
+        HttpEndpoint.Sources sources = new HttpEndpoint.Sources(
+                () -> "", () -> "{}", () -> true, () -> false, new Recent(false), Optional.empty(), 1_000);
+        try (HttpEndpoint endpoint = new HttpEndpoint(anyPort, sources)) {
             for (String page : pages) {
                 URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + page);
                 HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();

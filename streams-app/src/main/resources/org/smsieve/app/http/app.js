@@ -32,8 +32,10 @@ function millis(figure) {
 const axis = (figure) => (Number.isInteger(figure) ? whole : new Intl.NumberFormat('en')).format(figure);
 const axisMillis = (figure) => (figure >= 1000 ? `${axis(figure / 1000)} s` : `${axis(figure)}${figure ? ' ms' : ''}`);
 
+const percent = (share) => `${oneDigit.format(100 * share)} %`;
+
 /** Rounded down: only a certainty is 100 %. */
-const percent = (share) => `${oneDigit.format(Math.floor(share * 1000 + 1e-9) / 10)} %`;
+const score = (probability) => percent(Math.floor(probability * 1000 + 1e-9) / 1000);
 
 let samples = [];
 let status = null;
@@ -238,7 +240,7 @@ function messageRow(message, fresh) {
   }
   const made = row(
     cell('', chip(message.label ?? message.deadLetter, message.label ? tone(message.label) : 'bad')),
-    cell('number', message.score === undefined ? '–' : percent(message.score)),
+    cell('number', message.score === undefined ? '–' : score(message.score)),
     text,
     cell('number', clock.format(message.time)),
   );
@@ -328,7 +330,7 @@ async function classify(text) {
   const after = element('span', 'muted', `${whole.format(answer.millis ?? 0)} ms from sending to reading`);
   if (answer.label) {
     const by = element('span', 'muted', `by ${answer.model}, ${after.textContent}`);
-    verdict(chip(answer.label, tone(answer.label)), element('span', 'score', percent(Number(answer.score))), by);
+    verdict(chip(answer.label, tone(answer.label)), element('span', 'score', score(Number(answer.score))), by);
   } else if (answer.deadLetter) {
     verdict(chip('dead letter', 'bad'), element('span', '', answer.deadLetter), after);
   } else {

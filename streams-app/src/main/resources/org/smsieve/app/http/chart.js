@@ -2,7 +2,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SPAN = 300_000;
-const LEFT = 46;
+const LEFT = 54;
 const RIGHT = 10;
 const TOP = 8;
 const BOTTOM = 24;
