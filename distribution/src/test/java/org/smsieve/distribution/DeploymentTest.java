@@ -1,13 +1,16 @@
 package org.smsieve.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.File;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +77,38 @@ class DeploymentTest {
                 .file(KUBERNETES.resolve("base/smsieve.properties"))
                 .read();
         assertThat(config.http().host()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void alertsHaveTestsAndEntriesInTheRunbook() throws Exception {
+        Path rules = DEPLOY.resolve("prometheus/smsieve.rules.yml");
+        String tests = Files.readString(DEPLOY.resolve("prometheus/smsieve.test.yml"));
+        String runbook = Files.readString(ROOT.resolve("docs/runbook.md"));
+        Matcher alerts = Pattern.compile("- alert: (\\w+)").matcher(Files.readString(rules));
+        Set<String> names = new TreeSet<>();
+        while (alerts.find()) {
+            names.add(alerts.group(1));
+        }
+        assertThat(names).hasSizeGreaterThan(5).allSatisfy(name -> {
+            assertThat(tests).contains("alertname: " + name + "}");
+            assertThat(runbook).contains("\n## " + name + "\n");
+            assertThat(Files.readString(rules)).contains("runbook.md#" + name.toLowerCase(Locale.ROOT) + "\n");
+        });
+        String catalogue = Files.readString(ROOT.resolve("docs/metrics.md"));
+        Matcher metrics = Pattern.compile("smsieve_\\w+").matcher(Files.readString(rules));
+        while (metrics.find()) {
+            String metric = metrics.group().replaceAll("_(bucket|sum|count)$", "");
+            assertThat(catalogue).contains("| `" + metric + "` |");
+        }
+        boolean isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
+        assumeTrue(isThere || System.getenv("CI") != null, "needs promtool, of Prometheus");
+        Process promtool = new ProcessBuilder("promtool", "test", "rules", "smsieve.test.yml")
+                .directory(rules.getParent().toFile())
+                .redirectErrorStream(true)
+                .start();
+        String told = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(promtool.waitFor()).as(told).isZero();
     }
 
     @Test
