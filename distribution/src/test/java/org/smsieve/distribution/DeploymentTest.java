@@ -94,12 +94,6 @@ class DeploymentTest {
             assertThat(runbook).contains("\n## " + name + "\n");
             assertThat(Files.readString(rules)).contains("runbook.md#" + name.toLowerCase(Locale.ROOT) + "\n");
         });
-        String catalogue = Files.readString(ROOT.resolve("docs/metrics.md"));
-        Matcher metrics = Pattern.compile("smsieve_\\w+").matcher(Files.readString(rules));
-        while (metrics.find()) {
-            String metric = metrics.group().replaceAll("_(bucket|sum|count)$", "");
-            assertThat(catalogue).contains("| `" + metric + "` |");
-        }
         boolean isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
         assumeTrue(isThere || System.getenv("CI") != null, "needs promtool, of Prometheus");
@@ -109,6 +103,35 @@ class DeploymentTest {
                 .start();
         String told = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(promtool.waitFor()).as(told).isZero();
+    }
+
+    @Test
+    void asksPrometheusForMetricsThatThereAre() throws IOException {
+        String catalogue = Files.readString(ROOT.resolve("docs/metrics.md"));
+        for (Path file : files(DEPLOY, ".*(\\.rules\\.yml|grafana/.*\\.json)")) {
+            Matcher metrics = Pattern.compile("smsieve_\\w+").matcher(Files.readString(file));
+            while (metrics.find()) {
+                String metric = metrics.group().replaceAll("_(bucket|sum|count)$", "");
+                assertThat(catalogue).as(file.toString()).contains("| `" + metric + "` |");
+            }
+        }
+    }
+
+    @Test
+    void dashboardsAreFoundByWhatTheyAreCalled() throws IOException {
+        List<Path> dashboards = files(DEPLOY.resolve("grafana"), ".*\\.json");
+        assertThat(dashboards).hasSize(3);
+        for (Path file : dashboards) {
+            JsonNode dashboard = yaml(file).get(0);
+            assertThat(dashboard.get("uid").textValue() + ".json")
+                    .isEqualTo(file.getFileName().toString());
+            assertThat(dashboard.at("/templating/list/0/type").textValue()).isEqualTo("datasource");
+            assertThat(dashboard.get("panels")).allSatisfy(panel -> {
+                assertThat(panel.get("title").textValue()).isNotBlank();
+                assertThat(panel.at("/fieldConfig/defaults/unit").textValue()).isNotBlank();
+                assertThat(panel.get("targets")).isNotEmpty();
+            });
+        }
     }
 
     @Test
