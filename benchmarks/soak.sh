@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p streams-app/target
-SMSIEVE_SOAK=1 mvn -B -ntp -pl common,streams-app verify -Dgroups=proof \
+SMSIEVE_SOAK=1 mvn -B -ntp -pl common,streams-app verify -Dgroups=proof -Dit.forks=1 \
     -Dfailsafe.failIfNoSpecifiedTests=false "$@" 2>&1 |
     tee streams-app/target/soak.log |
     grep --line-buffered -E '^(proof:|seed of the proofs:|\[ERROR\] +[A-Z][A-Za-z]*(IT|Test)|\[ERROR\] Failed to execute|\[INFO\] BUILD)'

@@ -147,8 +147,10 @@ class BrokerFailuresIT {
         }
     }
 
+    /** In the soak alone: it takes long, and {@link #tooFewReplicas} too has the brokers refuse records for a while. */
     @Test
     void fullDisk() throws Exception {
+        assumeTrue(Scale.SOAK, "part of the soak");
         Path disk = Files.createDirectory(directory.resolve("disk"));
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", disk.toString()), "needs to mount a tmpfs");
         Path data = Files.createDirectory(disk.resolve("data"));
