@@ -33,7 +33,7 @@ public record Bundle(Manifest manifest, Checkpoint checkpoint) {
     /** The largest manifest that is read, in bytes. */
     public static final long MAX_MANIFEST_BYTES = 1 << 22;
 
-    static final JsonMapper JSON = JsonMapper.builder(ForeignJson.factory().build())
+    static final JsonMapper JSON = ForeignJson.mapper()
             .addModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

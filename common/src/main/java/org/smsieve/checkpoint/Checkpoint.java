@@ -29,7 +29,7 @@ public final class Checkpoint {
     /** Attention-mask buffers that old checkpoints carry, and the output layer, whose weights are the embedding's. */
     private static final Pattern NOT_WEIGHTS = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias|lm_head\\.weight");
 
-    private static final JsonMapper JSON = new JsonMapper(ForeignJson.factory().build());
+    private static final JsonMapper JSON = ForeignJson.mapper().build();
 
     private final Gpt2Config config;
     private final TensorReader weights;

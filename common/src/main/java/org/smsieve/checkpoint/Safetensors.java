@@ -40,8 +40,7 @@ public final class Safetensors {
 
     private static final int CHUNK_BYTES = 1 << 20;
     private static final String METADATA = "__metadata__";
-    private static final JsonMapper JSON = JsonMapper.builder(
-                    ForeignJson.factory().build())
+    private static final JsonMapper JSON = ForeignJson.mapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 

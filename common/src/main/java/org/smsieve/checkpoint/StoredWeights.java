@@ -29,8 +29,7 @@ final class StoredWeights {
     /** A name that stays within the directory. */
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.safetensors");
 
-    private static final JsonMapper JSON = JsonMapper.builder(
-                    ForeignJson.factory().build())
+    private static final JsonMapper JSON = ForeignJson.mapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 

@@ -50,17 +50,10 @@ final class EventStreams implements HttpHandler, AutoCloseable {
         this.recent = recent;
         this.status = status;
         this.limit = limit;
-        listeners = new ThreadPoolExecutor(0, LISTENERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            return daemon(task, "smsieve-http-events");
-        });
-        ticks = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "smsieve-http-figures"));
+        listeners = new ThreadPoolExecutor(
+                0, LISTENERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.named("smsieve-http-events"));
+        ticks = Executors.newSingleThreadScheduledExecutor(Daemons.named("smsieve-http-figures"));
         ScheduledFuture<?> unused = ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 
     private void tick() {

@@ -54,12 +54,8 @@ public final class HttpEndpoint implements AutoCloseable {
     private final TimeLimit limit = new TimeLimit();
     private final EventStreams events;
     private final Map<String, Route> routes = new HashMap<>();
-    private final ThreadPoolExecutor threads =
-            new ThreadPoolExecutor(0, THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                Thread thread = new Thread(task, "smsieve-http");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            0, THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.named("smsieve-http"));
 
     private record Route(Set<String> methods, HttpHandler handler) {}
 

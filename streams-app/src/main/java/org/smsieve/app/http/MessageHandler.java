@@ -17,7 +17,7 @@ import org.smsieve.json.ForeignJson;
  * another site's form cannot send that.
  */
 final class MessageHandler implements HttpHandler {
-    private static final JsonMapper JSON = new JsonMapper(ForeignJson.factory().build());
+    private static final JsonMapper JSON = ForeignJson.mapper().build();
 
     private final RoundTrip roundTrip;
     private final int maxBytes;

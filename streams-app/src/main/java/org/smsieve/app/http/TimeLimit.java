@@ -19,11 +19,7 @@ final class TimeLimit implements AutoCloseable {
     }
 
     TimeLimit() {
-        timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "smsieve-http-limit");
-            thread.setDaemon(true);
-            return thread;
-        });
+        timer = new ScheduledThreadPoolExecutor(1, Daemons.named("smsieve-http-limit"));
         // Nearly all are cancelled long before their time.
         timer.setRemoveOnCancelPolicy(true);
     }

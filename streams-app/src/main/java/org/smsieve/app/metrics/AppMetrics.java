@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.smsieve.classifier.Verdict;
@@ -140,7 +141,7 @@ public final class AppMetrics {
 
     private void forwarded(long timestamp) {
         // A producer's clock may be ahead.
-        latency.record(Duration.ofMillis(Math.max(0, clock.millis() - timestamp)));
+        latency.record(Math.max(0, clock.millis() - timestamp), TimeUnit.MILLISECONDS);
     }
 
     /** Records of a poll were put to work before they are processed. */

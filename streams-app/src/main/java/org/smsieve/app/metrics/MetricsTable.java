@@ -7,7 +7,6 @@ import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ public final class MetricsTable {
     /** A row for each metric; the histograms' maxima have none. */
     public static String markdown() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        AppMetrics metrics = new AppMetrics(registry, List.of("ham", "spam"), Clock.systemUTC());
+        AppMetrics metrics = new AppMetrics(registry, List.of("ham", "spam"));
         metrics.models().serves(new ClassifierInfo("sms@1", "bf16", "cpu", Optional.of(Instant.EPOCH)));
         return registry.getPrometheusRegistry().scrape().stream()
                 .filter(metric -> metric.getMetadata().getName().startsWith("smsieve_"))

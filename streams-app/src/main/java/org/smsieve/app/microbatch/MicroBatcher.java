@@ -302,29 +302,34 @@ public final class MicroBatcher implements AutoCloseable {
         long start = nanoTime.getAsLong();
         List<Verdict> verdicts;
         try {
-            verdicts = call(classifier, jobs.stream().map(Job::tokens).toList());
+            verdicts = call(classifier, tokens(jobs));
         } catch (RuntimeException e) {
             LOG.debug("a micro-batch of {} messages failed: {}", jobs.size(), e.toString());
             return false;
         }
-        List<Job> done = new ArrayList<>(jobs);
-        List<Verdict> valid = new ArrayList<>(verdicts);
-        for (int i = jobs.size() - 1; i >= 0; i--) {
-            if (!isValid(verdicts.get(i), classifier)) {
-                done.remove(i);
-                valid.remove(i);
+        List<Job> done = new ArrayList<>(jobs.size());
+        List<Verdict> valid = new ArrayList<>(jobs.size());
+        List<Job> withoutScore = new ArrayList<>(0);
+        for (int i = 0; i < jobs.size(); i++) {
+            if (isValid(verdicts.get(i), classifier)) {
+                done.add(jobs.get(i));
+                valid.add(verdicts.get(i));
+            } else {
+                withoutScore.add(jobs.get(i));
             }
         }
         if (!done.isEmpty()) {
-            listener.classified(done.stream().map(Job::tokens).toList(), valid, nanoTime.getAsLong() - start);
+            listener.classified(tokens(done), valid, nanoTime.getAsLong() - start);
         }
         for (int i = 0; i < done.size(); i++) {
             done.get(i).verdict().complete(valid.get(i));
         }
-        if (done.size() < jobs.size()) {
-            jobs.stream().filter(job -> !job.verdict().isDone()).forEach(this::settleAlone);
-        }
+        withoutScore.forEach(this::settleAlone);
         return true;
+    }
+
+    private static List<Tokens> tokens(List<Job> jobs) {
+        return jobs.stream().map(Job::tokens).toList();
     }
 
     /** Settles jobs that failed together: each half on its own, unless the failure must be in the other one. */

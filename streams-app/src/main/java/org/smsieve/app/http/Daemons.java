@@ -1,0 +1,16 @@
+package org.smsieve.app.http;
+
+import java.util.concurrent.ThreadFactory;
+
+/** Threads that hold up no end of the process. */
+final class Daemons {
+    private Daemons() {}
+
+    static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}
