@@ -1,6 +1,7 @@
 package org.smsieve.bundle;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -10,10 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +31,7 @@ import org.smsieve.command.UserException;
 final class PartialDirectory {
     private static final String LOCK_FILE = "lock";
     private static final int MAX_ATTEMPTS = 1_000;
+    private static final long MAX_LENGTH = 1 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(PartialDirectory.class);
 
     private final Path destination;
@@ -68,20 +69,16 @@ final class PartialDirectory {
         for (int attempt = 1; ; attempt++) {
             try {
                 Files.createDirectories(directory);
-                Files.write(file, new byte[0]);
-                Optional<Object> key = key(file);
-                FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE);
-                boolean locked = locks(lock);
-                // Whoever lets go of the directory deletes it: the lock may be on a file that is no longer there.
-                boolean current = key(file).equals(key);
-                if (locked && current) {
-                    return lock;
-                }
-                lock.close();
-                if (current) {
+                FileChannel lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (!locks(lock)) {
+                    lock.close();
                     throw new UserException("output: " + destination + " is being written by another process"
                             + " (expected: one at a time); wait for its end, or choose another directory");
                 }
+                if (isOpen(lock, file)) {
+                    return lock;
+                }
+                lock.close();
             } catch (NoSuchFileException | FileAlreadyExistsException e) {
                 // It was let go of between two of these steps, or is no directory at all.
                 if (attempt == MAX_ATTEMPTS) {
@@ -91,13 +88,18 @@ final class PartialDirectory {
         }
     }
 
-    /** What tells a file from others that had its name before, where the file system says; none of no file. */
-    private static Optional<Object> key(Path file) throws IOException {
+    /**
+     * Whether a locked file is the one of that name. Whoever lets go of the directory deletes its lock file, so that
+     * the lock may be on a file that is gone. The number of its inode does not tell, since a new file may get it again,
+     * and a file opened a second time to be read would lose its lock when closed: a length that nobody else sets does.
+     */
+    private static boolean isOpen(FileChannel locked, Path file) throws IOException {
+        long length = ThreadLocalRandom.current().nextLong(1, MAX_LENGTH);
+        locked.write(ByteBuffer.allocate(1), length - 1);
         try {
-            return Optional.ofNullable(
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+            return Files.size(file) == length;
         } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return false;
         }
     }
 
