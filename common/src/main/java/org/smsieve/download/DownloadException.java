@@ -3,7 +3,7 @@ package org.smsieve.download;
 import java.io.IOException;
 
 /** A file that could not be had. The message is one line that names the address and what is wrong. */
-public final class DownloadException extends IOException {
+public sealed class DownloadException extends IOException permits ChecksumException {
     private static final long serialVersionUID = 1L;
 
     DownloadException(String message) {

@@ -53,6 +53,7 @@ public final class Downloader {
      * Fetches a file, unless its destination is there. What comes with a wrong checksum is deleted.
      *
      * @param progress called by this thread
+     * @throws ChecksumException if it is not the one whose checksum is known
      * @throws DownloadException if it cannot be had; a failure that may pass is only told after several attempts
      * @throws IOException if the destination cannot be written to
      */

@@ -72,7 +72,7 @@ final class Transfer {
         }
         if (!Objects.equals(found, download.sha256())) {
             Files.delete(partial);
-            throw new DownloadException(
+            throw new ChecksumException(
                     download.address() + ": sha256 " + found + " (expected: " + download.sha256() + "; deleted)");
         }
     }

@@ -2,6 +2,9 @@ package org.smsieve.gpt2;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.smsieve.command.UserException;
@@ -40,6 +43,23 @@ public final class Devices {
             case "auto" -> gpus > 0 ? Device.gpu() : Device.cpu();
             default -> throw new UserException("device: " + setting + " (expected: auto, cpu, gpu or gpu:N)");
         };
+    }
+
+    /**
+     * Memory of a GPU, by whomever it is used: in bytes, with the card's size as the maximum.
+     *
+     * @param setting as {@link #of} takes it
+     * @return empty for the CPU, and where CUDA's runtime does not tell
+     */
+    public static Optional<MemoryUsage> memory(String setting) {
+        if (!GPU.matcher(setting).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CudaUtils.getGpuMemory(of(setting)));
+        } catch (RuntimeException | LinkageError e) {
+            return Optional.empty();
+        }
     }
 
     /** libtorch, loaded at the first call, in about a second. */

@@ -15,6 +15,7 @@ import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.Manifest;
 import org.smsieve.bundle.Sha256;
 import org.smsieve.checkpoint.CheckpointException;
+import org.smsieve.download.ChecksumException;
 import org.smsieve.download.Download;
 import org.smsieve.download.DownloadProgress;
 import org.smsieve.download.Downloader;
@@ -112,7 +113,11 @@ public final class BundleFetcher {
     private void get(Announcement announcement, String file, String sha256, long limit, Path bundle)
             throws IOException {
         URI source = URI.create(announcement.location().replaceFirst("/+$", "") + "/" + file);
-        downloader.replace(new Download(source, bundle.resolve(file), limit, sha256), DownloadProgress.NONE);
+        try {
+            downloader.replace(new Download(source, bundle.resolve(file), limit, sha256), DownloadProgress.NONE);
+        } catch (ChecksumException e) {
+            throw new CheckpointException(e.getMessage(), e);
+        }
     }
 
     private CheckpointException tooLarge(Announcement announcement, String found) {

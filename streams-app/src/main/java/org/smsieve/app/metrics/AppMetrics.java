@@ -17,9 +17,9 @@ import org.smsieve.message.DeadLetterReason;
 
 /**
  * The catalogue of the app's meters, all registered at start, so that the first scrape shows them at 0: what becomes of
- * records here, the rest by {@link EngineMetrics}, {@link ModelMetrics} and {@link ShadowMetrics}. Records are counted
- * when they are forwarded: one whose transaction is aborted is counted again when it is done again. Safe for use by
- * several threads.
+ * records here, the rest by {@link StreamMetrics}, {@link EngineMetrics}, {@link ModelMetrics} and
+ * {@link ShadowMetrics}. Records are counted when they are forwarded: one whose transaction is aborted is counted again
+ * when it is done again. Safe for use by several threads.
  */
 public final class AppMetrics {
     /** From one message alone on a GPU to a queue of minutes. */
@@ -40,6 +40,7 @@ public final class AppMetrics {
     private final Counter submittedAhead;
     private final Counter hits;
     private final Counter misses;
+    private final StreamMetrics stream;
     private final EngineMetrics engine;
     private final ModelMetrics models;
     private final ShadowMetrics shadow;
@@ -90,6 +91,7 @@ public final class AppMetrics {
                 .register(registry);
         hits = joined(registry, "hit");
         misses = joined(registry, "miss");
+        stream = new StreamMetrics(registry);
         engine = new EngineMetrics(registry);
         models = new ModelMetrics(registry, clock);
         shadow = new ShadowMetrics(registry);
@@ -152,6 +154,11 @@ public final class AppMetrics {
     /** A record is processed, whose verdict was {@code ahead} in work, or was not. */
     public void joined(boolean ahead) {
         (ahead ? hits : misses).increment();
+    }
+
+    /** The meters of the input. */
+    public StreamMetrics stream() {
+        return stream;
     }
 
     /** The meters of micro-batches. */

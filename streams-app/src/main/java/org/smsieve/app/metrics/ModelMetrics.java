@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.lang.management.MemoryUsage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,8 +13,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.classifier.ClassifierInfo;
+import org.smsieve.gpt2.Devices;
 
 /** The part of the catalogue that tells which model is served and how that changes. Safe for use by several threads. */
 public final class ModelMetrics {
@@ -22,6 +25,7 @@ public final class ModelMetrics {
     private final Map<SwapEvent.Outcome, Counter> swaps = new EnumMap<>(SwapEvent.Outcome.class);
     private final Counter announcementsSkipped;
     private volatile Optional<Instant> created = Optional.empty();
+    private volatile String device = "cpu";
 
     /** Registers its meters. */
     ModelMetrics(MeterRegistry registry, Clock clock) {
@@ -35,6 +39,8 @@ public final class ModelMetrics {
                 .baseUnit("seconds")
                 .strongReference(true)
                 .register(registry);
+        memory(registry, "used", "Memory of the GPU in use, by whomever; no number on a CPU", MemoryUsage::getUsed);
+        memory(registry, "size", "Memory that the GPU has; no number on a CPU", MemoryUsage::getMax);
         for (SwapEvent.Outcome outcome : SwapEvent.Outcome.values()) {
             swaps.put(
                     outcome,
@@ -45,6 +51,18 @@ public final class ModelMetrics {
         }
         announcementsSkipped = Counter.builder("smsieve.announcements.skipped")
                 .description("Records on the models' topic that announce nothing")
+                .register(registry);
+    }
+
+    private void memory(MeterRegistry registry, String what, String description, ToLongFunction<MemoryUsage> value) {
+        Gauge.builder(
+                        "smsieve.device.memory." + what,
+                        () -> Devices.memory(device)
+                                .map(memory -> (double) value.applyAsLong(memory))
+                                .orElse(Double.NaN))
+                .description(description)
+                .baseUnit("bytes")
+                .strongReference(true)
                 .register(registry);
     }
 
@@ -77,5 +95,6 @@ public final class ModelMetrics {
                 info.device());
         model.register(List.of(MultiGauge.Row.of(tags, 1)), true);
         created = info.created();
+        device = info.device();
     }
 }

@@ -9,15 +9,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.config.Topics;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.live.Sample;
+import org.smsieve.app.metrics.StreamMetrics;
 import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.app.swap.SwapLog;
 
@@ -40,16 +38,16 @@ final class StatusPage {
         this.recent = recent;
     }
 
-    String json(boolean ready, int inFlight, SwapLog.Status models) {
+    String json(StreamMetrics.Source stream, int inFlight, SwapLog.Status models) {
         ObjectNode status = JSON.createObjectNode();
         status.put("application", config.applicationId());
         status.put("started", started.toString());
         status.put("state", streams.state().name());
-        status.put("ready", ready);
-        status.put("partitions", partitions());
+        status.put("ready", stream.isReady());
+        status.put("partitions", stream.partitions());
         topics(status.putObject("topics"));
         status.put("inFlight", inFlight);
-        status.put("lag", lag());
+        status.put("lag", stream.lag());
         status.put("model", models.model());
         status.put("modelSince", models.since().toString());
         status.put("shadow", models.shadow().orElse(null));
@@ -75,34 +73,6 @@ final class StatusPage {
         node.put("deadLetter", topics.deadLetter());
         ObjectNode outputs = node.putObject("outputs");
         labels.forEach(label -> outputs.put(label, topics.output(label)));
-    }
-
-    /** How many partitions this process has. */
-    private int partitions() {
-        try {
-            return streams.metadataForLocalThreads().stream()
-                    .flatMap(thread -> thread.activeTasks().stream())
-                    .mapToInt(task -> task.topicPartitions().size())
-                    .sum();
-        } catch (IllegalStateException e) {
-            // It does not run.
-            return 0;
-        }
-    }
-
-    /** Records that wait in this process's partitions, by what its consumers last heard of their ends. */
-    private long lag() {
-        double lag = 0;
-        for (Map.Entry<MetricName, ? extends Metric> metric : streams.metrics().entrySet()) {
-            MetricName name = metric.getKey();
-            if (name.name().equals("records-lag")
-                    && config.topics().input().equals(name.tags().get("topic"))
-                    && metric.getValue().metricValue() instanceof Double records
-                    && records > 0) {
-                lag += records;
-            }
-        }
-        return Math.round(lag);
     }
 
     /** The values of counters by their tag, in the order of the labels or the alphabet. */

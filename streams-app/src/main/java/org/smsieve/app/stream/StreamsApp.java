@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -31,6 +34,7 @@ import org.smsieve.app.http.RoundTrip;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.metrics.PlatformMetrics;
+import org.smsieve.app.metrics.StreamMetrics;
 import org.smsieve.app.microbatch.EngineFailedException;
 import org.smsieve.app.microbatch.MicroBatchListener;
 import org.smsieve.app.microbatch.MicroBatcher;
@@ -50,7 +54,7 @@ import org.smsieve.text.Tokenizer;
  * The app in one process: engine, stream threads, HTTP. It runs from {@link #start} until it fails or is closed, and
  * then does not start again. Its methods may be called by any thread.
  */
-public final class StreamsApp implements AutoCloseable {
+public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsApp.class);
 
     /** Any working model classifies this. */
@@ -59,6 +63,7 @@ public final class StreamsApp implements AutoCloseable {
     private final Duration shutdownLimit;
     private final MicroBatcher engine;
     private final HotSwap hotSwap;
+    private final String inputTopic;
     private final KafkaStreams streams;
     private final StatusPage status;
     private final Optional<TypedMessages> typed;
@@ -79,12 +84,14 @@ public final class StreamsApp implements AutoCloseable {
             MicroBatcher engine,
             HotSwap hotSwap,
             PrometheusMeterRegistry registry,
+            AppMetrics metrics,
             List<String> labels,
             Recent recent) {
         shutdownLimit = config.shutdownTimeout();
         this.refusing = refusing;
         this.engine = engine;
         this.hotSwap = hotSwap;
+        inputTopic = config.topics().input();
         streams = new KafkaStreams(topology, streamsConfig);
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
@@ -97,7 +104,7 @@ public final class StreamsApp implements AutoCloseable {
                     config.http(),
                     new HttpEndpoint.Sources(
                             registry::scrape,
-                            () -> status.json(isReady(), engine.inFlight(), hotSwap.status()),
+                            () -> status.json(this, engine.inFlight(), hotSwap.status()),
                             this::isLive,
                             this::isReady,
                             recent,
@@ -108,6 +115,7 @@ public final class StreamsApp implements AutoCloseable {
             streams.close();
             throw e;
         }
+        metrics.stream().watch(this);
         platform = new PlatformMetrics(registry, streams);
         streams.start();
     }
@@ -155,7 +163,8 @@ public final class StreamsApp implements AutoCloseable {
             Topology topology = SmsTopology.build(
                     config.topics(), labels, intake, config.output(), StreamsProperties.maxRequestBytes(streamsConfig));
             hotSwap = HotSwap.start(config, modelTopics, labels, loader, engine, shadows, metrics, swaps);
-            return new StreamsApp(config, topology, streamsConfig, refusing, engine, hotSwap, registry, labels, recent);
+            return new StreamsApp(
+                    config, topology, streamsConfig, refusing, engine, hotSwap, registry, metrics, labels, recent);
         } catch (RuntimeException | InterruptedException e) {
             if (hotSwap != null) {
                 hotSwap.close();
@@ -241,8 +250,37 @@ public final class StreamsApp implements AutoCloseable {
      * Whether the app processes records, with no rebalance going on. Kafka Streams runs once the group's coordinator
      * has said which partitions are this process's, or that none is; there is a model from the start.
      */
+    @Override
     public boolean isReady() {
         return streams.state() == State.RUNNING && !engine.hasEnded();
+    }
+
+    @Override
+    public int partitions() {
+        try {
+            return streams.metadataForLocalThreads().stream()
+                    .flatMap(thread -> thread.activeTasks().stream())
+                    .mapToInt(task -> task.topicPartitions().size())
+                    .sum();
+        } catch (IllegalStateException e) {
+            // It does not run.
+            return 0;
+        }
+    }
+
+    @Override
+    public long lag() {
+        double lag = 0;
+        for (Map.Entry<MetricName, ? extends Metric> metric : streams.metrics().entrySet()) {
+            MetricName name = metric.getKey();
+            if (name.name().equals("records-lag")
+                    && inputTopic.equals(name.tags().get("topic"))
+                    && metric.getValue().metricValue() instanceof Double records
+                    && records > 0) {
+                lag += records;
+            }
+        }
+        return Math.round(lag);
     }
 
     private boolean isLive() {

@@ -35,7 +35,7 @@ import org.smsieve.app.proof.Load.Outcome;
 @Timeout(7200)
 class BrokerFailuresIT {
     private static final int RESTARTS = Scale.of(2, 40);
-    private static final Duration AWAY = Duration.ofSeconds(Scale.of(15, 60));
+    private static final Duration AWAY = Duration.ofSeconds(Scale.of(10, 60));
     private static final Duration REFUSED = Duration.ofSeconds(Scale.of(5, 60));
     private static final int PER_SECOND = 500;
     private static final String EXACTLY_ONCE = "exactly_once_v2";
@@ -138,7 +138,7 @@ class BrokerFailuresIT {
             Outcome outcome = survive(single, "killed", "at_least_once", random -> {
                 Thread.sleep(random.nextInt(3_000));
                 broker.kill();
-                Thread.sleep(AWAY.toMillis() - 10_000);
+                Thread.sleep(AWAY.toMillis() / 2);
                 broker.start();
             });
             System.out.printf(

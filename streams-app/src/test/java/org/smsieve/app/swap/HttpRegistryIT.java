@@ -101,8 +101,7 @@ class HttpRegistryIT {
 
                 publish(topics, "2", 2, true);
 
-                // As from a server that has a bad moment, it is tried for several times before it is refused.
-                await().atMost(Duration.ofMinutes(1))
+                await().atMost(LIMIT)
                         .untilAsserted(() -> assertThat(topics.reports(LIMIT))
                                 .extracting(AppReport::refused)
                                 .first()
