@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = BenchmarkCommand.class)
 public final class Main {
-    private Main() {}
+    /** The commands. */
+    public Main() {}
 
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] arguments) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             ModelsCommand.class
         })
 public final class Main {
-    private Main() {}
+    /** The commands. */
+    public Main() {}
 
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] arguments) {
