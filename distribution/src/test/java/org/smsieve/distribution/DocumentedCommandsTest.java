@@ -30,7 +30,7 @@ class DocumentedCommandsTest {
 
     /** In a block of code up to the end of the line or the explanation beside it, in a sentence up to the quote. */
     private static final Pattern COMMAND =
-            Pattern.compile("(?m)(?:(?<=`)|^)(?:\\./|bin/)smsieve ((?:(?!\\\\\\n)[^`\\n|]|\\\\\\n)+?)(?=`|$|   )");
+            Pattern.compile("(?m)(?:(?<=`)|^)(?:\\./|bin/)smsieve ((?:(?!\\\\\\n)[^`\\n|]|\\\\\\n *+)+?)(?=`|$|   )");
 
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
