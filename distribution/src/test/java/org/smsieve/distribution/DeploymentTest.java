@@ -1,12 +1,10 @@
 package org.smsieve.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.File;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -28,6 +26,7 @@ import org.smsieve.app.config.Settings;
 import org.smsieve.app.config.SettingsReader;
 import org.smsieve.app.http.HttpEndpoint;
 import org.smsieve.app.live.Recent;
+import org.smsieve.fixture.Programs;
 
 /** What {@code deploy} and the pages of {@code docs} about it name, is there. */
 class DeploymentTest {
@@ -94,10 +93,8 @@ class DeploymentTest {
             assertThat(runbook).contains("\n## " + name + "\n");
             assertThat(Files.readString(rules)).contains("runbook.md#" + name.toLowerCase(Locale.ROOT) + "\n");
         });
-        boolean isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
-        assumeTrue(isThere || System.getenv("CI") != null, "needs promtool, of Prometheus");
-        Process promtool = new ProcessBuilder("promtool", "test", "rules", "smsieve.test.yml")
+        Path executable = Programs.require("prometheus", "promtool");
+        Process promtool = new ProcessBuilder(executable.toString(), "test", "rules", "smsieve.test.yml")
                 .directory(rules.getParent().toFile())
                 .redirectErrorStream(true)
                 .start();

@@ -2,7 +2,6 @@ package org.smsieve.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.smsieve.app.fixture.Cluster.outputs;
 import static org.smsieve.app.fixture.Cluster.values;
 
@@ -32,6 +31,7 @@ import org.smsieve.app.fixture.FakeLoader;
 import org.smsieve.app.fixture.Tab;
 import org.smsieve.app.stream.StreamsApp;
 import org.smsieve.bundle.TinyBundle;
+import org.smsieve.fixture.Programs;
 import org.smsieve.registry.Registry;
 
 /** The page in a real browser. Its pictures are in {@code target/screenshots}. */
@@ -54,19 +54,12 @@ class PageIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<Path> chromium = Browser.executable();
-        if (chromium.isEmpty()) {
-            String missing = "Chromium is not installed (Debian: apt-get install chromium)";
-            if (System.getenv("CI") != null) {
-                throw new AssertionError(missing);
-            }
-            abort(missing);
-        }
+        Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
         cluster = new Cluster();
         cluster.createTopics(TEST);
         app = start(cluster.reader(TEST).set("http.show-messages", "true").set("input.max-bytes", "2000"));
         app.awaitRunning();
-        browser = new Browser(chromium.get(), directory);
+        browser = new Browser(chromium, directory);
     }
 
     private static StreamsApp start(SettingsReader settings) throws InterruptedException {

@@ -1,11 +1,9 @@
 package org.smsieve.app.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +22,7 @@ import org.smsieve.app.fixture.FakeClassifier;
 import org.smsieve.app.microbatch.MicroBatcher;
 import org.smsieve.classifier.ClassifierInfo;
 import org.smsieve.classifier.Verdict;
+import org.smsieve.fixture.Programs;
 import org.smsieve.message.DeadLetterReason;
 import org.smsieve.text.Tokens;
 
@@ -131,13 +130,11 @@ class AppMetricsTest {
     /** Prometheus' own linter, by its naming rules. */
     @Test
     void passesPromtool(@TempDir Path directory) throws Exception {
-        boolean isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
-        assumeTrue(isThere || System.getenv("CI") != null, "needs promtool, of Prometheus");
+        Path executable = Programs.require("prometheus", "promtool");
         metrics.models().serves(new ClassifierInfo("sms@1", "fp32", "cpu", Optional.empty()));
         Path scrape = Files.writeString(directory.resolve("metrics"), registry.scrape());
 
-        Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+        Process promtool = new ProcessBuilder(executable.toString(), "check", "metrics")
                 .redirectInput(scrape.toFile())
                 .redirectErrorStream(true)
                 .start();
