@@ -3,10 +3,11 @@ package org.smsieve.app.http;
 import java.util.concurrent.ThreadFactory;
 
 /** Threads that hold up no end of the process. */
-final class Daemons {
+public final class Daemons {
     private Daemons() {}
 
-    static ThreadFactory named(String name) {
+    /** Makes threads of that name. */
+    public static ThreadFactory named(String name) {
         return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

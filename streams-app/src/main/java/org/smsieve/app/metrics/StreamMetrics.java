@@ -2,6 +2,7 @@ package org.smsieve.app.metrics;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -15,8 +16,11 @@ public final class StreamMetrics {
         /** How many of the input's partitions this process has. */
         int partitions();
 
-        /** How many records wait in them, by what the consumers last heard. */
+        /** How many records wait in them, by what the brokers last said. */
         long lag();
+
+        /** Time since they said so. */
+        Duration lagAge();
     }
 
     private volatile Optional<Source> watched = Optional.empty();
@@ -36,8 +40,18 @@ public final class StreamMetrics {
         gauge(
                 registry,
                 "smsieve.lag",
-                "Records that wait in this process's partitions of the input topic",
+                "Records behind the committed offsets, in this process's partitions of the input topic",
                 Source::lag);
+        Gauge.builder(
+                        "smsieve.lag.age",
+                        this,
+                        metrics -> metrics.watched
+                                .map(source -> source.lagAge().toMillis() / 1e3)
+                                .orElse(0.0))
+                .description("Time since the brokers last said how many records wait; some seconds when all is well")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
     }
 
     private void gauge(MeterRegistry registry, String name, String description, ToDoubleFunction<Source> value) {

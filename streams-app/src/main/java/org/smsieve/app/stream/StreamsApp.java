@@ -4,7 +4,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -63,7 +61,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
     private final Duration shutdownLimit;
     private final MicroBatcher engine;
     private final HotSwap hotSwap;
-    private final String inputTopic;
+    private final InputLag lag;
     private final KafkaStreams streams;
     private final StatusPage status;
     private final Optional<TypedMessages> typed;
@@ -91,7 +89,6 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
         this.refusing = refusing;
         this.engine = engine;
         this.hotSwap = hotSwap;
-        inputTopic = config.topics().input();
         streams = new KafkaStreams(topology, streamsConfig);
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
@@ -115,6 +112,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
             streams.close();
             throw e;
         }
+        lag = new InputLag(streamsConfig.getAdminConfigs("smsieve-lag"), config.applicationId(), this::inputPartitions);
         metrics.stream().watch(this);
         platform = new PlatformMetrics(registry, streams);
         streams.start();
@@ -257,30 +255,29 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
 
     @Override
     public int partitions() {
+        return inputPartitions().size();
+    }
+
+    private List<TopicPartition> inputPartitions() {
         try {
             return streams.metadataForLocalThreads().stream()
                     .flatMap(thread -> thread.activeTasks().stream())
-                    .mapToInt(task -> task.topicPartitions().size())
-                    .sum();
+                    .flatMap(task -> task.topicPartitions().stream())
+                    .toList();
         } catch (IllegalStateException e) {
             // It does not run.
-            return 0;
+            return List.of();
         }
     }
 
     @Override
     public long lag() {
-        double lag = 0;
-        for (Map.Entry<MetricName, ? extends Metric> metric : streams.metrics().entrySet()) {
-            MetricName name = metric.getKey();
-            if (name.name().equals("records-lag")
-                    && inputTopic.equals(name.tags().get("topic"))
-                    && metric.getValue().metricValue() instanceof Double records
-                    && records > 0) {
-                lag += records;
-            }
-        }
-        return Math.round(lag);
+        return lag.records();
+    }
+
+    @Override
+    public Duration lagAge() {
+        return lag.age();
     }
 
     private boolean isLive() {
@@ -330,6 +327,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
         engine.close(shutdownLimit);
         typed.ifPresent(TypedMessages::close);
         http.close();
+        lag.close();
         platform.close();
     }
 }

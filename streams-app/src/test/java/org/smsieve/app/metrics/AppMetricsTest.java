@@ -59,6 +59,7 @@ class AppMetricsTest {
                         "smsieve_ready 0.0",
                         "smsieve_partitions 0.0",
                         "smsieve_lag 0.0",
+                        "smsieve_lag_age_seconds 0.0",
                         "smsieve_device_memory_used_bytes NaN",
                         "smsieve_device_memory_size_bytes NaN",
                         "smsieve_swaps_total{outcome=\"refused\"} 0.0",
