@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.apache.kafka.streams.KafkaStreams;
 /** What Kafka, the JVM and the system tell of this process, through Micrometer's own binders. Thread-safe. */
 public final class PlatformMetrics implements AutoCloseable {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Pattern PROCESS = Pattern.compile("-?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d{1,15}) kB$");
 
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -34,6 +36,13 @@ public final class PlatformMetrics implements AutoCloseable {
      * @param streams whose metrics and those of its clients are shown
      */
     public PlatformMetrics(MeterRegistry registry, KafkaStreams streams) {
+        // Each start has another, and with it would have some 660 series of its own.
+        for (String tag : List.of("client.id", "thread.id", "process.id")) {
+            registry.config()
+                    .meterFilter(MeterFilter.replaceTagValues(
+                            tag, value -> PROCESS.matcher(value).replaceFirst("")));
+        }
+        registry.config().meterFilter(MeterFilter.ignoreTags("kafka.version"));
         kafka = new KafkaStreamsMetrics(streams);
         List<MeterBinder> binders = List.of(
                 new JvmInfoMetrics(),
