@@ -135,7 +135,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             return rate(messages, BOOK_BATCH, batch -> {
                 TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_POSITION, BOOK_LENGTH, lower.config());
                 try (NDManager manager = lower.newManager()) {
-                    head.classify(lower.hidden(padded.tokens(manager)), padded.rows(manager))
+                    head.classify(padded.inputs(lower.hidden(padded.inputs(manager)), manager))
                             .toFloatArray();
                 }
             });

@@ -7,23 +7,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Divides messages into groups of like length, each to be padded to its longest and computed in one call, so that
- * padding and calls together cost least: the exact optimum, by dynamic programming over the messages in order of
- * length.
+ * Divides messages into groups of like length, each to be padded to its longest, so that padding and groups together
+ * cost least: the exact optimum, by dynamic programming over the messages in order of length.
  */
 public final class LengthGroups {
-    /** What a call costs beyond its tokens, in tokens: about the same for models of 0.4 and of 85 million weights. */
-    private static final int CALL_TOKENS = 48;
-
     private LengthGroups() {}
 
     /**
      * The groups, by index into {@code lengths}, shortest first.
      *
      * @param lengths each message's length in tokens, at least 1
+     * @param groupCost what a group costs beyond its tokens, in tokens
      * @param mostTokens a group of more than one message has at most this many, padding included
      */
-    public static List<int[]> of(int[] lengths, int mostTokens) {
+    public static List<int[]> of(int[] lengths, int groupCost, int mostTokens) {
         int count = lengths.length;
         int[] order = order(lengths);
 
@@ -38,7 +35,7 @@ public final class LengthGroups {
                 if (end - begin > 1 && tokens > mostTokens) {
                     break;
                 }
-                long cost = best[begin] + tokens + CALL_TOKENS;
+                long cost = best[begin] + tokens + groupCost;
                 if (cost < best[end]) {
                     best[end] = cost;
                     start[end] = begin;

@@ -26,9 +26,8 @@ import org.smsieve.checkpoint.Tensor;
 /**
  * A GPT-2 model in libtorch's memory, ready to run. Whoever loads it closes it. One thread at a time may use it.
  *
- * <p>Arrays given and returned belong to the caller's {@link NDManager}, on {@link #device()}. Token sequences are
- * {@code (batch, tokens)} of int64, padded on the right with any token; {@code rows} are int64 indices into
- * {@code batch * tokens}.
+ * <p>Inputs are those of {@link TokenBatch#inputs}. Arrays given and returned belong to the caller's {@link NDManager},
+ * on {@link #device()}; those returned are of float32.
  */
 public final class Gpt2Program implements AutoCloseable {
     private final Gpt2Config config;
@@ -162,42 +161,35 @@ public final class Gpt2Program implements AutoCloseable {
         return manager.newSubManager();
     }
 
-    /**
-     * {@code (batch, tokens)} to the hidden states above the last block loaded, {@code (batch, tokens, embed)}, in
-     * float32. Only of {@link #frozenBlocks}.
-     */
-    public NDArray hidden(NDArray tokens) {
-        return run(false, "forward", tokens).singletonOrThrow();
+    /** The hidden states above the last block loaded, {@code (positions, embed)}. Only of {@link #frozenBlocks}. */
+    public NDArray hidden(NDList inputs) {
+        return run(false, "forward", inputs).singletonOrThrow();
     }
 
-    /**
-     * One row a sequence to logits, {@code (batch, labels)}, in float32.
-     *
-     * @param input {@code (batch, tokens)}; of a program without its lower blocks their hidden states, {@code (batch,
-     *     tokens, embed)}
-     */
-    public NDArray classify(NDArray input, NDArray rows) {
-        return run(false, "forward", input, rows).singletonOrThrow();
+    /** The logits of each message, {@code (batch, labels)}. Of a program without its lower blocks too. */
+    public NDArray classify(NDList inputs) {
+        return run(false, "forward", inputs).singletonOrThrow();
     }
 
-    /** {@code (batch, tokens)} and any rows to the logits of the token after each, {@code (rows, vocabulary)}. */
-    public NDArray languageModel(NDArray tokens, NDArray rows) {
-        return run(false, "forward", tokens, rows).singletonOrThrow();
+    /** The logits of the token after each row, {@code (rows, vocabulary)}. */
+    public NDArray languageModel(NDList inputs) {
+        return run(false, "forward", inputs).singletonOrThrow();
     }
 
     /**
      * The loss on a batch and its gradients. Only of programs loaded for training.
      *
-     * @param input as {@link #classify} takes it
      * @param targets {@code (batch, labels)}: each message's share in the loss at its label, 0 elsewhere
      * @return the cross entropy, then the gradients in the order of {@link Training#trained}
      */
-    public NDList gradients(NDArray input, NDArray rows, NDArray targets) {
+    public NDList gradients(NDList inputs, NDArray targets) {
         // The switch belongs to the thread, and DJL has it off.
         JniUtils.setGradMode(true);
         NDList result;
         try {
-            result = run(true, "gradients", input, rows, targets);
+            NDList all = new NDList(inputs);
+            all.add(targets);
+            result = run(true, "gradients", all);
         } finally {
             JniUtils.setGradMode(false);
         }
@@ -224,7 +216,7 @@ public final class Gpt2Program implements AutoCloseable {
         inputs.addAll(named("variances[]", variances));
         inputs.add(step);
         inputs.add(settings);
-        run(true, "update", inputs.toArray(NDArray[]::new)).close();
+        run(true, "update", inputs).close();
     }
 
     /** Switches dropout on or off; off after loading. */
@@ -300,7 +292,7 @@ public final class Gpt2Program implements AutoCloseable {
                 weights.add(transfer.create(tensor.values(), new Shape(tensor.shape())));
             }
             // With gradients possible: tensors made in inference mode could never be trained.
-            run(true, method, named("weights[]", weights).toArray(NDArray[]::new));
+            run(true, method, named("weights[]", weights));
         }
     }
 
@@ -311,7 +303,7 @@ public final class Gpt2Program implements AutoCloseable {
     }
 
     /** Runs a method; the result belongs to the manager of the first input. */
-    private NDList run(boolean gradients, String method, NDArray... inputs) {
+    private NDList run(boolean gradients, String method, NDList inputs) {
         // The graph optimiser would compile anew for every new length. Its switch belongs to the thread.
         JniUtils.setGraphExecutorOptimize(false);
         NDList list = new NDList(inputs);

@@ -8,10 +8,10 @@ import org.smsieve.checkpoint.Gpt2Config;
  * Writes GPT-2, or a run of its blocks, as TorchScript source, the Python-like text inside a TorchScript archive. One
  * definition serves training and serving, every device and both precisions.
  *
- * <p>Hidden states are kept as {@code (batch * tokens, embed)}, so that a linear layer is one product without copies.
- * Sequences are padded on the right; under the causal mask padding changes nothing at the positions before it.
- * {@code rows} are the positions to read, as indices into {@code batch * tokens}, at most one a sequence for the
- * classifier. The last block computes for those rows alone.
+ * <p>Hidden states are kept as {@code (positions, embed)}, the sequences one after the other, so that a linear layer is
+ * one product without copies. Attention goes by the groups of {@link TokenBatch}, which are padded on the right; under
+ * the causal mask padding changes nothing at the positions before it. {@code rows} are the positions to read, at most
+ * one a sequence and in the sequences' order for the classifier. The last block computes for those rows alone.
  *
  * <p>Methods: {@code load_embeddings}, {@code load_block_N}, {@code load_head} and {@code load_adapters} take over the
  * weights; {@code forward} goes from tokens, or from hidden states where the first blocks are left out, to logits, or
@@ -28,6 +28,9 @@ final class Gpt2Source {
 
     /** Between the lines of a method's body. */
     private static final String NEXT_LINE = "\n    ";
+
+    /** What {@link TokenBatch} gives. */
+    static final String INPUTS = "input: Tensor, positions: Tensor, rows: Tensor, groups: Tensor";
 
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 
@@ -134,11 +137,10 @@ final class Gpt2Source {
                 List.of(assignment("wte_weight", copy(0, type)), assignment("wpe_weight", copy(1, type))));
         method(
                 "embed",
-                "tokens: Tensor",
+                "tokens: Tensor, positions: Tensor",
                 "Tensor",
-                "positions = torch.slice(self.wpe_weight, 0, 0, torch.size(tokens, 1), 1)",
-                "x = torch.add(torch.embedding(self.wte_weight, tokens), positions)",
-                "return torch.reshape(" + dropped("x") + ", [-1, " + config.embed() + "])");
+                "x = torch.add(torch.embedding(self.wte_weight, tokens), torch.embedding(self.wpe_weight, positions))",
+                "return " + dropped("x"));
     }
 
     private void loadBlock(int layer) {
@@ -196,26 +198,29 @@ final class Gpt2Source {
                 : "torch.contiguous(" + value + ")";
     }
 
-    /** (batch * tokens, embed) to the same, all positions. */
+    /** (positions, embed) to the same, all positions. */
     private void block(int layer) {
         String block = "self.h_" + layer + "_";
         method(
                 "block_" + layer,
-                "x: Tensor, batch: int, tokens: int",
+                "x: Tensor, batches: List[int], lengths: List[int], sizes: List[int]",
                 "Tensor",
                 "y = " + layerNorm("x", block + "ln_1"),
-                "qkv = " + linear("y", block + "attn_c_attn"),
+                "groups = torch.split_with_sizes(" + linear("y", block + "attn_c_attn") + ", sizes, 0)",
+                "heads = annotate(List[Tensor], [])",
+                "for i in range(torch.len(groups)):",
                 // (3, batch, heads, tokens, headWidth)
-                "qkv = torch.permute(torch.view(qkv, [batch, tokens, 3, " + config.heads() + ", " + config.headWidth()
-                        + "]), [2, 0, 3, 1, 4])",
-                "a = torch.scaled_dot_product_attention(torch.select(qkv, 0, 0), torch.select(qkv, 0, 1),"
+                "  qkv = torch.permute(torch.view(groups[i], [batches[i], lengths[i], 3, " + config.heads() + ", "
+                        + config.headWidth() + "]), [2, 0, 3, 1, 4])",
+                "  h = torch.scaled_dot_product_attention(torch.select(qkv, 0, 0), torch.select(qkv, 0, 1),"
                         + " torch.select(qkv, 0, 2), None, 0., True)",
-                "a = torch.reshape(torch.transpose(a, 1, 2), [-1, " + config.embed() + "])",
+                "  _0 = torch.append(heads, torch.reshape(torch.transpose(h, 1, 2), [-1, " + config.embed() + "]))",
+                "a = torch.cat(heads, 0)",
                 afterAttention(block));
     }
 
     /**
-     * (batch * tokens, embed) to (batch, embed): the one position of each sequence that {@code rows} names.
+     * (positions, embed) to (batch, embed): the one position of each sequence that {@code rows} names.
      *
      * <p>With a single query a sequence, keys and values need not be computed for each position: with y the normalised
      * hidden states, the scores q (y Wk + bk) are (q Wk') y, and what bk adds is the same for all positions and so
@@ -230,7 +235,7 @@ final class Gpt2Source {
         String query = "torch.index_select(y, 0, rows)";
         method(
                 "pooled_block_" + layer,
-                "x: Tensor, rows: Tensor, batch: int, tokens: int",
+                "x: Tensor, positions: Tensor, rows: Tensor, batches: List[int], lengths: List[int], sizes: List[int]",
                 "Tensor",
                 "y = " + layerNorm("x", block + "ln_1"),
                 "x = torch.index_select(x, 0, rows)",
@@ -239,22 +244,29 @@ final class Gpt2Source {
                 plain ? "b = torch.split_with_sizes(" + attention + "c_attn_bias" + parts + "0)" : "",
                 "q = " + (plain ? "torch.addmm(b[0], " + query + ", w[0])" : linear(query, attention + "query")),
                 // (heads, batch, headWidth)
-                "q = torch.transpose(torch.view(q, [batch, " + config.heads() + ", " + config.headWidth() + "]), 0, 1)",
+                "q = torch.transpose(torch.view(q, [-1, " + config.heads() + ", " + config.headWidth() + "]), 0, 1)",
                 // (heads, batch, embed)
                 "q = torch.bmm(q, " + (plain ? byHead("w[1]", "[1, 2, 0]") : attention + "key_weight") + ")",
-                "y = torch.view(y, [batch, tokens, " + config.embed() + "])",
+                "q = torch.mul(torch.transpose(q, 0, 1), " + 1 / Math.sqrt(config.headWidth()) + ")",
+                "last = torch.view(torch.index_select(positions, 0, rows), [-1, 1, 1])",
+                "queries = torch.split_with_sizes(q, batches, 0)",
+                "ends = torch.split_with_sizes(last, batches, 0)",
+                "groups = torch.split_with_sizes(y, sizes, 0)",
+                "sums = annotate(List[Tensor], [])",
+                "for i in range(torch.len(groups)):",
+                "  g = torch.view(groups[i], [batches[i], lengths[i], " + config.embed() + "])",
                 // (batch, heads, tokens)
-                "p = torch.bmm(torch.mul(torch.transpose(q, 0, 1), " + 1 / Math.sqrt(config.headWidth())
-                        + "), torch.transpose(y, 1, 2))",
-                "last = torch.view(torch.remainder(rows, tokens), [batch, 1, 1])",
-                "behind = torch.gt(torch.arange(tokens, dtype=None, layout=None, device=ops.prim.device(rows),"
-                        + " pin_memory=None), last)",
-                "p = torch.softmax(torch.masked_fill(p, behind, -1e30), 2)",
+                "  p = torch.bmm(queries[i], torch.transpose(g, 1, 2))",
+                "  behind = torch.gt(torch.arange(lengths[i], dtype=None, layout=None, device=ops.prim.device(rows),"
+                        + " pin_memory=None), ends[i])",
+                "  p = torch.softmax(torch.masked_fill(p, behind, -1e30), 2)",
+                // (batch, heads, embed)
+                "  _0 = torch.append(sums, torch.bmm(p, g))",
                 // (heads, batch, embed)
-                "a = torch.transpose(torch.bmm(p, y), 0, 1)",
+                "a = torch.transpose(torch.cat(sums, 0), 0, 1)",
                 // (heads, batch, headWidth)
                 "a = torch.bmm(a, " + (plain ? byHead("w[2]", "[1, 0, 2]") : attention + "value_weight") + ")",
-                "a = torch.reshape(torch.transpose(a, 0, 1), [batch, " + config.embed() + "])",
+                "a = torch.reshape(torch.transpose(a, 0, 1), [-1, " + config.embed() + "])",
                 "a = torch.add(a, " + (plain ? "b[2]" : attention + "value_bias") + ")",
                 afterAttention(block));
     }
@@ -292,9 +304,8 @@ final class Gpt2Source {
     private void hidden() {
         List<String> lines = new ArrayList<>(entry());
         blocks(lines);
-        lines.add("return torch.to(torch.view(x, [batch, length, " + config.embed() + "]), "
-                + Precision.FP32.scalarType() + ")");
-        method("forward", "input: Tensor", "Tensor", lines.toArray(String[]::new));
+        lines.add("return torch.to(x, " + Precision.FP32.scalarType() + ")");
+        method("forward", INPUTS, "Tensor", lines.toArray(String[]::new));
     }
 
     private void classifier() {
@@ -305,7 +316,7 @@ final class Gpt2Source {
         }
         lines.add("x = " + layerNorm("torch.to(x, 6)", "self.ln_f"));
         lines.add("return torch.linear(x, self.score_weight)");
-        method("forward", "input: Tensor, rows: Tensor", "Tensor", lines.toArray(String[]::new));
+        method("forward", INPUTS, "Tensor", lines.toArray(String[]::new));
     }
 
     /** The output layer's weights are the token embedding's. */
@@ -314,26 +325,32 @@ final class Gpt2Source {
         blocks(lines);
         lines.add("x = " + layerNorm("torch.to(torch.index_select(x, 0, rows), 6)", "self.ln_f"));
         lines.add("return torch.to(torch.linear(torch.to(x, " + precision.scalarType() + "), self.wte_weight), 6)");
-        method("forward", "input: Tensor, rows: Tensor", "Tensor", lines.toArray(String[]::new));
+        method("forward", INPUTS, "Tensor", lines.toArray(String[]::new));
     }
 
-    /** The input, (batch, length) tokens or (batch, length, embed) hidden states, to x. */
+    /** The input, (positions) tokens or (positions, embed) hidden states, to x. */
     private List<String> entry() {
         return List.of(
-                "batch = torch.size(input, 0)",
-                "length = torch.size(input, 1)",
+                "batches = annotate(List[int], [])",
+                "lengths = annotate(List[int], [])",
+                "sizes = annotate(List[int], [])",
+                "for i in range(torch.size(groups, 0)):",
+                "  batch = int(torch.item(torch.select(torch.select(groups, 0, i), 0, 0)))",
+                "  length = int(torch.item(torch.select(torch.select(groups, 0, i), 0, 1)))",
+                "  _0 = torch.append(batches, batch)",
+                "  _1 = torch.append(lengths, length)",
+                "  _2 = torch.append(sizes, torch.mul(batch, length))",
                 part.begin() == 0
-                        ? "x = (self).embed(input)"
-                        : "x = torch.to(torch.view(input, [-1, " + config.embed() + "]), " + precision.scalarType()
-                                + ")");
+                        ? "x = (self).embed(input, positions)"
+                        : "x = torch.to(input, " + precision.scalarType() + ")");
     }
 
     private void blocks(List<String> lines) {
         for (int layer = part.begin(); layer < part.end(); layer++) {
             lines.add(
                     isPooled(layer)
-                            ? "x = (self).pooled_block_" + layer + "(x, rows, batch, length)"
-                            : "x = (self).block_" + layer + "(x, batch, length)");
+                            ? "x = (self).pooled_block_" + layer + "(x, positions, rows, batches, lengths, sizes)"
+                            : "x = (self).block_" + layer + "(x, batches, lengths, sizes)");
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 /** Writes what training adds to {@link Gpt2Source}: the gradients of a batch's loss, and the optimiser's step. */
 final class TrainingSource {
     /** {@code targets}, (batch, labels): each message's share in the loss at its label, 0 elsewhere. */
-    static final String GRADIENTS_ARGUMENTS = "input: Tensor, rows: Tensor, targets: Tensor";
+    static final String GRADIENTS_ARGUMENTS = Gpt2Source.INPUTS + ", targets: Tensor";
 
     /** {@code settings}: learning rate, weight decay. */
     static final String UPDATE_ARGUMENTS =
@@ -17,7 +17,7 @@ final class TrainingSource {
     /** Gives the loss, then the gradients, in the order of {@link Training#trained}. */
     static String[] gradients(Training training) {
         return new String[] {
-            "scores = torch.log_softmax((self).forward(input, rows), 1)",
+            "scores = torch.log_softmax((self).forward(input, positions, rows, groups), 1)",
             "loss = torch.neg(torch.sum(torch.mul(scores, targets)))",
             "gradients = torch.autograd.grad([loss], " + trained(training, "%s") + ")",
             "result = [torch.detach(loss)]",

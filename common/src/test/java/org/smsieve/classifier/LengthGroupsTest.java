@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 class LengthGroupsTest {
     @Test
     void keepsLikeLengthsTogether() {
-        assertThat(LengthGroups.of(new int[] {20, 21, 22, 20}, 1000)).hasSize(1);
+        assertThat(LengthGroups.of(new int[] {20, 21, 22, 20}, 48, 1000)).hasSize(1);
     }
 
     @Test
     void partsLongFromShort() {
-        List<int[]> groups = LengthGroups.of(new int[] {200, 10, 10, 200, 10, 10, 10}, 10_000);
+        List<int[]> groups = LengthGroups.of(new int[] {200, 10, 10, 200, 10, 10, 10}, 48, 10_000);
 
         assertThat(groups).hasSize(2);
         assertThat(groups.get(0)).containsExactlyInAnyOrder(1, 2, 4, 5, 6);
@@ -28,7 +28,7 @@ class LengthGroupsTest {
         for (int round = 0; round < 200; round++) {
             int[] lengths = random.ints(random.nextInt(80), 1, 300).toArray();
 
-            List<int[]> groups = LengthGroups.of(lengths, 1000);
+            List<int[]> groups = LengthGroups.of(lengths, 48, 1000);
 
             assertThat(groups.stream().flatMapToInt(IntStream::of).sorted())
                     .containsExactly(IntStream.range(0, lengths.length).boxed().toArray(Integer[]::new));
@@ -45,7 +45,7 @@ class LengthGroupsTest {
         Random random = new Random(2);
         for (int round = 0; round < 100; round++) {
             int[] lengths = random.ints(40, 1, 200).toArray();
-            long cost = LengthGroups.of(lengths, Integer.MAX_VALUE).stream()
+            long cost = LengthGroups.of(lengths, 48, Integer.MAX_VALUE).stream()
                     .mapToLong(group -> 48 + (long) group.length * lengths[group[group.length - 1]])
                     .sum();
 

@@ -3,7 +3,7 @@ package org.smsieve.gpt2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -36,8 +36,7 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits =
-                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
+            float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
         }
@@ -52,8 +51,9 @@ class Gpt2ProgramIT {
                 NDManager manager = upper.newManager()) {
             TokenBatch batch = batch(upper, expected, Pooling.LAST_TOKEN);
 
-            NDArray input = split == 0 ? batch.tokens(manager) : lower.hidden(batch.tokens(manager));
-            float[] logits = upper.classify(input, batch.rows(manager)).toFloatArray();
+            NDList inputs = batch.inputs(manager);
+            float[] logits = upper.classify(split == 0 ? inputs : batch.inputs(lower.hidden(inputs), manager))
+                    .toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
         }
@@ -68,8 +68,7 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits =
-                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
+            float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(0.15f).containsExactly(reference);
         }
@@ -82,8 +81,7 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_POSITION);
 
-            float[] logits =
-                    program.classify(batch.tokens(manager), batch.rows(manager)).toFloatArray();
+            float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
 
             assertThat(logits)
                     .usingComparatorWithPrecision(TOLERANCE)
@@ -101,7 +99,7 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = TokenBatch.of(List.of(Tokens.of(ids)), Pooling.LAST_TOKEN, ids.length, program.config());
 
-            float[] values = program.hidden(batch.tokens(manager)).toFloatArray();
+            float[] values = program.hidden(batch.inputs(manager)).toFloatArray();
 
             assertThat(values).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(hidden, "values"));
         }
@@ -115,8 +113,7 @@ class Gpt2ProgramIT {
                 NDManager manager = program.newManager()) {
             TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
 
-            float[] logits = program.languageModel(batch.tokens(manager), batch.rows(manager))
-                    .toFloatArray();
+            float[] logits = program.languageModel(batch.inputs(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
         }

@@ -59,9 +59,8 @@ final class Generator implements AutoCloseable {
     private int next(Tokens tokens) {
         TokenBatch batch = TokenBatch.of(List.of(tokens), Pooling.LAST_TOKEN, tokens.length(), program.config());
         try (NDManager scratch = program.newManager()) {
-            return Math.toIntExact(program.languageModel(batch.tokens(scratch), batch.rows(scratch))
-                    .argMax()
-                    .getLong());
+            return Math.toIntExact(
+                    program.languageModel(batch.inputs(scratch)).argMax().getLong());
         }
     }
 

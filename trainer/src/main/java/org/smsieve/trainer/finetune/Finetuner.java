@@ -164,9 +164,9 @@ public final class Finetuner implements AutoCloseable {
         Prediction[] predictions = new Prediction[messages.size()];
         for (int[] group : LengthGroups.full(lengths, EVALUATION_TOKENS)) {
             try (NDManager scratch = program.newManager()) {
-                Inputs inputs =
+                NDList inputs =
                         inputs(Arrays.stream(group).mapToObj(messages::get).toList(), scratch);
-                float[] logits = program.classify(inputs.input, inputs.rows).toFloatArray();
+                float[] logits = program.classify(inputs).toFloatArray();
                 for (float logit : logits) {
                     requireFinite(logit);
                 }
@@ -250,23 +250,19 @@ public final class Finetuner implements AutoCloseable {
     }
 
     private NDList gradients(List<LabelledTokens> batch, double total, NDManager scratch) {
-        Inputs inputs = inputs(batch, scratch);
+        NDList inputs = inputs(batch, scratch);
         program.setDropoutActive(options.dropout() > 0);
         try {
-            return program.gradients(inputs.input, inputs.rows, targets(batch, total, scratch));
+            return program.gradients(inputs, targets(batch, total, scratch));
         } finally {
             program.setDropoutActive(false);
         }
     }
 
-    /** Tokens or hidden states, and the position of each message that is read. */
-    private record Inputs(NDArray input, NDArray rows) {}
-
-    private Inputs inputs(List<LabelledTokens> batch, NDManager scratch) {
+    private NDList inputs(List<LabelledTokens> batch, NDManager scratch) {
         List<Tokens> messages = batch.stream().map(LabelledTokens::tokens).toList();
         TokenBatch padded = TokenBatch.of(messages, options.pooling(), options.maxTokens(), program.config());
-        NDArray input = frozen == null ? padded.tokens(scratch) : frozen.of(messages, padded, scratch);
-        return new Inputs(input, padded.rows(scratch));
+        return frozen == null ? padded.inputs(scratch) : padded.inputs(frozen.of(messages, padded, scratch), scratch);
     }
 
     /** {@code (batch, labels)}: at each message's label its share in the step's weighted mean, 0 elsewhere. */

@@ -69,7 +69,7 @@ final class FrozenStates implements AutoCloseable {
         return bytes;
     }
 
-    /** The hidden states of a batch, {@code (batch, tokens, embed)}; what lies behind a message's end is arbitrary. */
+    /** The hidden states of a batch, {@code (positions, embed)}; what lies behind a message's end is arbitrary. */
     NDArray of(List<Tokens> messages, TokenBatch padded, NDManager manager) {
         Map<Tokens, float[]> computed = new HashMap<>();
         List<Tokens> missing = messages.stream()
@@ -78,13 +78,13 @@ final class FrozenStates implements AutoCloseable {
                 .toList();
         groups(missing).forEach(group -> computed.putAll(compute(group)));
         int width = config.embed();
-        float[] values = new float[messages.size() * padded.length() * width];
+        float[] values = new float[padded.positions() * width];
         for (int i = 0; i < messages.size(); i++) {
             Tokens message = messages.get(i);
             float[] state = states.getOrDefault(message, computed.get(message));
             System.arraycopy(state, 0, values, i * padded.length() * width, state.length);
         }
-        return manager.create(values, new Shape(messages.size(), padded.length(), width));
+        return manager.create(values, new Shape(padded.positions(), width));
     }
 
     private List<List<Tokens>> groups(List<Tokens> messages) {
@@ -99,7 +99,7 @@ final class FrozenStates implements AutoCloseable {
         Map<Tokens, float[]> computed = new HashMap<>();
         try (NDManager manager = program.newManager()) {
             TokenBatch padded = TokenBatch.of(group, options.pooling(), options.maxTokens(), config);
-            float[] hidden = program.hidden(padded.tokens(manager)).toFloatArray();
+            float[] hidden = program.hidden(padded.inputs(manager)).toFloatArray();
             for (int i = 0; i < group.size(); i++) {
                 Tokens message = group.get(i);
                 int first = i * padded.length() * width;
