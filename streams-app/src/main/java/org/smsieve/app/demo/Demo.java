@@ -58,6 +58,7 @@ public final class Demo implements AutoCloseable {
                 .set("http.port", Integer.toString(httpPort))
                 // What runs here is for looking at.
                 .set("http.show-messages", "true")
+                .set("http.accept-messages", "true")
                 .read();
         BatchClassifier classifier = result(loading);
         List<String> labels = classifier.labels();

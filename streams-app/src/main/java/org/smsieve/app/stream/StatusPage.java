@@ -56,6 +56,7 @@ final class StatusPage {
         now(status.putObject("now"));
         swaps(status.putArray("swaps"), models.events());
         status.put("showsMessages", recent.showsMessages());
+        status.put("acceptsMessages", config.http().acceptMessages());
         if (recent.showsMessages()) {
             // So that the page can say how to send one.
             status.put("brokers", config.kafka().values().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG));

@@ -37,7 +37,7 @@ class SettingsReaderTest {
         assertThat(config.output()).isEqualTo(OutputFormat.JSON);
         assertThat(config.model().bundle()).isEmpty();
         assertThat(config.batch().maxRecords()).isEqualTo(64);
-        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false));
+        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false, false));
         assertThatThrownBy(() -> new SettingsReader().read())
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("kafka.bootstrap.servers: not set (expected: ");
@@ -100,6 +100,7 @@ class SettingsReaderTest {
                 "stream.threads | 0 | an integer in 1 to 256",
                 "stream.threads | two | an integer in 1 to 256",
                 "http.port | 65536 | an integer in 0 to 65535",
+                "http.accept-messages | true | false, or http.show-messages=true besides",
                 "input.max-bytes | -1 | an integer, at least 1",
                 "commit.interval.ms | 1s | milliseconds, at least 1",
                 "topics.create | yes | true or false",

@@ -22,8 +22,8 @@ class HttpEndpointTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicBoolean ready = new AtomicBoolean();
     private final HttpEndpoint.Sources sources = new HttpEndpoint.Sources(
-            registry::scrape, () -> "{}", () -> true, ready::get, new Recent(false), Optional.empty(), 1_000);
-    private final HttpEndpoint endpoint = new HttpEndpoint(new Http("127.0.0.1", 0, false), sources);
+            registry::scrape, () -> "{}", () -> true, ready::get, new Recent(false), Optional.empty());
+    private final HttpEndpoint endpoint = new HttpEndpoint(new Http("127.0.0.1", 0, false, false), sources);
 
     @AfterEach
     void close() {
@@ -64,7 +64,7 @@ class HttpEndpointTest {
 
     @Test
     void saysThatThePortIsInUse() {
-        Http taken = new Http("127.0.0.1", endpoint.port(), false);
+        Http taken = new Http("127.0.0.1", endpoint.port(), false, false);
 
         assertThatThrownBy(() -> new HttpEndpoint(taken, sources))
                 .isInstanceOf(UserException.class)

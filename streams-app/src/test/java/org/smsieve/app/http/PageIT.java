@@ -57,7 +57,10 @@ class PageIT {
         Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
         cluster = new Cluster();
         cluster.createTopics(TEST);
-        app = start(cluster.reader(TEST).set("http.show-messages", "true").set("input.max-bytes", "2000"));
+        app = start(cluster.reader(TEST)
+                .set("http.show-messages", "true")
+                .set("http.accept-messages", "true")
+                .set("input.max-bytes", "2000"));
         app.awaitRunning();
         browser = new Browser(chromium, directory);
     }
@@ -159,11 +162,44 @@ class PageIT {
         tab.type("x".repeat(3_000));
         tab.press("Enter");
 
-        tab.awaitText("#verdict", "The message is too long: 2000 bytes at most."::equals);
+        tab.awaitText("#verdict", text -> text.contains("too-large: 3000 bytes, more than input.max-bytes=2000"));
+        tab.type("x".repeat(500_000));
+        tab.press("Enter");
+
+        tab.awaitText("#verdict", "The message is too long."::equals);
         // The browser itself notes the answer's status.
         assertThat(tab.complaints()).hasSize(1).allMatch(complaint -> complaint.contains("413"));
         tabs.remove(tab);
         tab.close();
+    }
+
+    /** A name that any site could give this machine. Chromium itself knows where names below localhost are. */
+    @Test
+    void saysWhyItIsRefused() throws Exception {
+        Tab tab = browser.tab().open("http://sms.localhost:" + app.httpPort() + "/");
+
+        tab.awaitText("#connecting", text -> text.startsWith("Not by this host name (expected: localhost"));
+
+        assertThat(tab.text("#state-name")).isEqualTo("Refused");
+        tab.close();
+    }
+
+    @Test
+    void takesNoMessageWhereItMayOnlyShowThem() throws Exception {
+        String test = "shown";
+        cluster.createTopics(test);
+        try (StreamsApp shown = start(cluster.reader(test).set("http.show-messages", "true"))) {
+            shown.awaitRunning();
+            Tab tab = open(shown.httpPort(), 1280, 900);
+
+            cluster.send(test, values("one"));
+
+            tab.awaitText("#messages tr td:nth-child(3)", "one"::equals);
+            assertThat(tab.text("#try")).isEmpty();
+            assertThat(AppProcess.get(shown.httpPort(), "/api/messages")).isEqualTo("not found\n");
+            nothingWentWrong();
+            tabs.clear();
+        }
     }
 
     @Test
