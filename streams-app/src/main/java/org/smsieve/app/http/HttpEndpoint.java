@@ -93,9 +93,12 @@ public final class HttpEndpoint implements AutoCloseable {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
             limit.close();
+            String why = String.valueOf(e.getMessage());
             throw new UserException(
-                    "http.port: " + http.port() + " on " + http.host() + " (expected: a free port of this machine; "
-                            + e.getMessage() + ")",
+                    address.isUnresolved() || why.startsWith("Cannot assign requested address")
+                            ? "http.host: " + http.host() + " (expected: a name or an address of this machine)"
+                            : "http.port: " + http.port() + " on " + http.host()
+                                    + " (expected: a free port of this machine; " + why + ")",
                     e);
         }
         events = new EventStreams(sources.recent(), sources.status(), limit);

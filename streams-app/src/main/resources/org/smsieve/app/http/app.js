@@ -154,6 +154,7 @@ function showStatus(next) {
   set('p50', next.now.p50Millis === null ? '–' : millis(next.now.p50Millis));
   set('p99', next.now.p99Millis === null ? '–' : millis(next.now.p99Millis));
   set('dead-topic', next.topics.deadLetter);
+  set('launcher', next.launcher);
   $('try').hidden = !next.acceptsMessages;
   set('how', next.acceptsMessages ? 'Type one above, or send one with' : 'Send one with');
   $('latest').hidden = !next.showsMessages;

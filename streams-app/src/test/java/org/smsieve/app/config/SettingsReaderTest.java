@@ -87,6 +87,16 @@ class SettingsReaderTest {
     }
 
     @Test
+    void suggestsNothingForWhatIsNearNoKey(@TempDir Path directory) throws Exception {
+        Path prose = Files.writeString(directory.resolve("prose"), "hello world\n");
+        Path nameless = Files.writeString(directory.resolve("nameless"), "=1\n");
+
+        assertThatThrownBy(() -> reader().file(prose))
+                .hasMessage("hello: unknown setting (smsieve stream --list-settings shows all)");
+        assertThatThrownBy(() -> reader().file(nameless)).hasMessage("a setting without a name (expected: KEY=VALUE)");
+    }
+
+    @Test
     void suggestsTheNearestVariable() {
         assertThatThrownBy(() -> reader().environment(Map.of("SMSIEVE_STREAM_THREAD", "1")))
                 .isInstanceOf(UserException.class)

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smsieve.app.config.AppConfig.Http;
 import org.smsieve.app.live.Recent;
 import org.smsieve.command.UserException;
@@ -60,6 +62,16 @@ class HttpEndpointTest {
     void refusesOtherPathsAndMethods() throws Exception {
         assertThat(request("GET", "/nothing").statusCode()).isEqualTo(404);
         assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuchhost.invalid", "192.0.2.1"})
+    void saysThatTheHostIsNotThisMachine(String host) {
+        Http elsewhere = new Http(host, 0, false, false);
+
+        assertThatThrownBy(() -> new HttpEndpoint(elsewhere, sources))
+                .isInstanceOf(UserException.class)
+                .hasMessage("http.host: " + host + " (expected: a name or an address of this machine)");
     }
 
     @Test

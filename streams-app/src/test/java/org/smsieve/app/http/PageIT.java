@@ -32,6 +32,7 @@ import org.smsieve.app.fixture.Tab;
 import org.smsieve.app.stream.StreamsApp;
 import org.smsieve.bundle.TinyBundle;
 import org.smsieve.fixture.Programs;
+import org.smsieve.message.DeadLetterReason;
 import org.smsieve.registry.Registry;
 
 /** The page in a real browser. Its pictures are in {@code target/screenshots}. */
@@ -116,7 +117,7 @@ class PageIT {
         cluster.send(TEST, values("one", "two", "three", "four", "five", "six", "seven", "POISON in here"));
 
         await().atMost(LIMIT).until(() -> count(tab, 1) + count(tab, 2) >= before + 7);
-        tab.awaitText("#dead", text -> text.startsWith("rejected"));
+        tab.awaitText("#dead", text -> text.contains("rejected"));
         tab.awaitText("#p99", text -> text.matches("[0-9.]+ m?s"));
         tab.awaitText("#per-second", text -> text.matches("[0-9.]+"));
         await().atMost(LIMIT)
@@ -313,6 +314,9 @@ class PageIT {
         messages.add("https://example.com/a-very-long-address-without-a-break"
                 .repeat(4)
                 .getBytes(StandardCharsets.UTF_8));
+        messages.add("x".repeat(2_001).getBytes(StandardCharsets.UTF_8));
+        messages.add(new byte[] {(byte) 0xff});
+        messages.add("the last".getBytes(StandardCharsets.UTF_8));
         Tab tab = open(app.httpPort(), width, 900);
         tab.prefer("prefers-color-scheme", colours);
 
@@ -320,7 +324,14 @@ class PageIT {
             cluster.send(TEST, message);
         }
 
-        tab.awaitText("#messages tr td:nth-child(3)", text -> text.contains("a-very-long-address"));
+        tab.awaitText("#messages tr td:nth-child(3)", "the last"::equals);
+        tab.eval("[...document.querySelectorAll('#messages .chip')].find(chip => chip.textContent === 'too-large')"
+                + ".textContent = '" + DeadLetterReason.TEXT_NOT_A_STRING.tag() + "'");
+        assertThat(tab.eval("Math.max(...[...document.querySelectorAll('#messages .chip')].map(chip =>"
+                                + " chip.getClientRects()[0].height))")
+                        .doubleValue())
+                .as("the height of a verdict, of one line")
+                .isLessThan(30);
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
         assertThat(tab.eval("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(width);
         tab.screenshot(PICTURES.resolve(width + "-" + colours + ".png"));
