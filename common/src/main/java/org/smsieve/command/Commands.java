@@ -48,6 +48,11 @@ public final class Commands {
         return commandLine;
     }
 
+    /** What starts these commands, as the launcher says; without one, as in a checkout. */
+    public static String launcher() {
+        return System.getProperty("smsieve.launcher", "./smsieve");
+    }
+
     static PrintWriter stderr() {
         return utf8(FileDescriptor.err);
     }

@@ -33,8 +33,10 @@ public final class Devices {
         if (gpu.matches()) {
             int index = gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1));
             if (index >= gpus) {
-                throw new UserException("device: " + setting + " (expected: one of the " + gpus
-                        + " GPUs that libtorch sees, or cpu; a GPU needs libtorch's CUDA build)");
+                throw new UserException("device: " + setting
+                        + (gpus == 0
+                                ? " (expected: cpu or auto, for libtorch sees no GPU; one needs libtorch's CUDA build)"
+                                : " (expected: one of the " + gpus + " GPUs that libtorch sees, or cpu)"));
             }
             return Device.gpu(index);
         }

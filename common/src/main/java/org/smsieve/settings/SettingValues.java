@@ -107,11 +107,23 @@ public final class SettingValues {
      */
     public void set(String key, String value) {
         if (!isKnown(key)) {
-            String suggestion = Nearest.to(key, keys, Integer.MAX_VALUE).orElseThrow();
-            throw new UserException(key + ": unknown setting (did you mean " + suggestion
-                    + "? smsieve stream --list-settings shows all)");
+            if (key.isEmpty()) {
+                throw new UserException("a setting without a name (expected: KEY=VALUE)");
+            }
+            String suggestion =
+                    meant(key).map(name -> "did you mean " + name + "? ").orElse("");
+            throw new UserException(
+                    key + ": unknown setting (" + suggestion + "smsieve stream --list-settings shows all)");
         }
         values.put(key, value);
+    }
+
+    /** A name without its first part, or one that is mistyped in a character of three at most. */
+    private Optional<String> meant(String key) {
+        return keys.stream()
+                .filter(name -> name.endsWith("." + key))
+                .findFirst()
+                .or(() -> Nearest.to(key, keys, Math.max(2, key.length() / 3)));
     }
 
     private boolean isKnown(String key) {

@@ -142,9 +142,9 @@ class DeploymentTest {
             }
         }
         assertThat(pages).contains("/health/live", "/health/ready", "/metrics");
-        AppConfig.Http anyPort = new AppConfig.Http("127.0.0.1", 0, false);
+        AppConfig.Http anyPort = new AppConfig.Http("127.0.0.1", 0, false, false);
         HttpEndpoint.Sources sources = new HttpEndpoint.Sources(
-                () -> "", () -> "{}", () -> true, () -> false, new Recent(false), Optional.empty(), 1_000);
+                () -> "", () -> "{}", () -> true, () -> false, new Recent(false), Optional.empty());
         try (HttpEndpoint endpoint = new HttpEndpoint(anyPort, sources)) {
             for (String page : pages) {
                 URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + page);

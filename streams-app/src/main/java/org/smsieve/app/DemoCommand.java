@@ -8,10 +8,10 @@ import org.smsieve.app.config.AppConfig;
 import org.smsieve.app.demo.Demo;
 import org.smsieve.app.demo.DemoMessages;
 import org.smsieve.classifier.ComputeOptions;
-import org.smsieve.command.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -65,9 +65,9 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void checkPort(String option, int port) {
+    private void checkPort(String option, int port) {
         if (port < 0 || port > 65_535) {
-            throw new UserException(option + ": " + port + " (expected: 0 to 65535)");
+            throw new ParameterException(spec.commandLine(), option + ": " + port + " (expected: 0 to 65535)");
         }
     }
 }

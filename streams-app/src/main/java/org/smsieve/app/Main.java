@@ -27,6 +27,10 @@ public final class Main {
 
     /** Runs the command that {@code arguments} name, and ends the process with its exit code. */
     public static void main(String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("demo")) {
+            // Its broker is in this process: of connections there is nothing to warn of. Read when logging starts.
+            System.setProperty("smsieve.log.connections", "ERROR");
+        }
         System.exit(Commands.run(new Main(Models::new), arguments));
     }
 

@@ -70,11 +70,12 @@ final class StreamCommand implements Callable<Integer> {
                     app.close();
                     app.awaitEnd();
                 })) {
+            String host = config.http().host();
             LOG.info(
                     "{} reads {}; metrics and health on {}:{}",
                     config.applicationId(),
                     config.topics().input(),
-                    config.http().host(),
+                    host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host,
                     app.httpPort());
             app.awaitEnd();
         }

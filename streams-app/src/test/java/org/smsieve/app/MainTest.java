@@ -108,5 +108,7 @@ class MainTest {
     @Test
     void knowsWrongUsage() {
         assertThat(run("stream", "--bogus")).isEqualTo(2);
+        assertThat(run("demo", "--http-port", "70000")).isEqualTo(2);
+        assertThat(run("demo", "--kafka-port", "-1")).isEqualTo(2);
     }
 }

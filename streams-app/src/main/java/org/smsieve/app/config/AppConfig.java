@@ -1,5 +1,7 @@
 package org.smsieve.app.config;
 
+import static org.smsieve.settings.Setting.invalid;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -70,7 +72,17 @@ public record AppConfig(
      *
      * @param host a name or an address of this machine
      * @param port in [0, 65535]; 0: any free one
-     * @param showMessages whether the page shows texts of messages and takes some
+     * @param showMessages whether the page shows texts of messages
+     * @param acceptMessages whether it takes some, too
      */
-    public record Http(String host, int port, boolean showMessages) {}
+    public record Http(String host, int port, boolean showMessages, boolean acceptMessages) {
+        public Http {
+            if (acceptMessages && !showMessages) {
+                throw invalid(
+                        Settings.HTTP_ACCEPT_MESSAGES.key(),
+                        true,
+                        "false, or " + Settings.HTTP_SHOW_MESSAGES.key() + "=true besides");
+            }
+        }
+    }
 }

@@ -102,7 +102,12 @@ public final class Settings {
             "http.show-messages",
             "false",
             BOOLEAN,
-            "Whether the page shows the latest messages' texts, to whoever can open it, and a box to send one.");
+            "Whether the page shows the latest messages' texts, to whoever can open it.");
+    static final Setting<Boolean> HTTP_ACCEPT_MESSAGES = setting(
+            "http.accept-messages",
+            "false",
+            BOOLEAN,
+            "Whether whoever can open the page may send a message to the input topic; wants http.show-messages.");
     static final Setting<Duration> START_TIMEOUT =
             setting("start.timeout.ms", "15000", millis(100), "How long the brokers may take to answer at start.");
     static final Setting<Duration> SHUTDOWN_TIMEOUT =

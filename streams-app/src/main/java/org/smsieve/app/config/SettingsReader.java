@@ -92,7 +92,8 @@ public final class SettingsReader {
                 new Http(
                         values.get(Settings.HTTP_HOST),
                         values.get(Settings.HTTP_PORT),
-                        values.get(Settings.HTTP_SHOW_MESSAGES)),
+                        values.get(Settings.HTTP_SHOW_MESSAGES),
+                        values.get(Settings.HTTP_ACCEPT_MESSAGES)),
                 values.get(Settings.START_TIMEOUT),
                 values.get(Settings.SHUTDOWN_TIMEOUT),
                 new KafkaSettings(values.under(KafkaSettings.PREFIX)));

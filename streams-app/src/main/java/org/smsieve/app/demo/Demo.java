@@ -15,6 +15,7 @@ import org.smsieve.app.model.ModelLoader;
 import org.smsieve.app.stream.StreamsApp;
 import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.classifier.BatchClassifier;
+import org.smsieve.command.Commands;
 import org.smsieve.command.UserException;
 
 /**
@@ -58,6 +59,7 @@ public final class Demo implements AutoCloseable {
                 .set("http.port", Integer.toString(httpPort))
                 // What runs here is for looking at.
                 .set("http.show-messages", "true")
+                .set("http.accept-messages", "true")
                 .read();
         BatchClassifier classifier = result(loading);
         List<String> labels = classifier.labels();
@@ -95,7 +97,7 @@ public final class Demo implements AutoCloseable {
         err.println("  kafka-console-producer.sh --bootstrap-server " + servers + " --topic sms-inbound");
         err.println("and read what comes out with kcat -C -b " + servers
                 + " -t sms-spam. A model of your own takes over by");
-        err.println("  ./smsieve train --base mini --data FILE --output my-model --publish");
+        err.println("  " + Commands.launcher() + " train --base mini --data FILE --output my-model --publish");
         err.println("Ctrl-C ends the demo.");
         err.flush();
     }

@@ -3,6 +3,7 @@ package org.smsieve.app.demo;
 import com.fasterxml.jackson.core.JsonPointer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -10,11 +11,16 @@ import org.smsieve.app.topology.OutboundHeaders;
 import org.smsieve.message.Inbound;
 import org.smsieve.message.InputFormat;
 import org.smsieve.message.OneLine;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 
 /** Prints output records as lines for people: label, score, the model's version, text; in colours on a terminal. */
 final class VerdictPrinter {
     private static final InputFormat TEXT = new InputFormat.Json(JsonPointer.compile("/text"));
+
+    /** AUTO: none unless stdout is a terminal, nor with NO_COLOR set. */
+    private static final Help.ColorScheme COLOURS = Help.defaultColorScheme(Ansi.AUTO);
+
     private static final String DEAD_LETTER = "dead letter";
 
     private final PrintWriter out;
@@ -31,13 +37,11 @@ final class VerdictPrinter {
     void print(ConsumerRecord<byte[], byte[]> record) {
         // By the topic: any client may write there, and a dead letter sent again keeps its headers.
         boolean dead = record.topic().equals(deadLetterTopic);
-        String kind = dead ? DEAD_LETTER : orElse(header(record, OutboundHeaders.LABEL), record.topic());
+        String kind = dead ? DEAD_LETTER : OneLine.of(orElse(header(record, OutboundHeaders.LABEL), record.topic()));
         String shown = dead
                 ? orElse(header(record, OutboundHeaders.ERROR_MESSAGE), text(record))
                 : orElse(header(record, OutboundHeaders.SCORE), "-") + "  " + version(record) + "  " + text(record);
-        // AUTO: no colours unless stdout is a terminal, nor with NO_COLOR set.
-        out.println(
-                Ansi.AUTO.text("@|" + style(kind) + " " + "%-11s".formatted(kind) + "|@") + "  " + OneLine.of(shown));
+        out.println(COLOURS.apply("%-11s".formatted(kind), style(kind)) + "  " + OneLine.of(shown));
         out.flush();
         String line = header(record, DemoFeed.LINE);
         if (line != null && line.matches("\\d{1,9}")) {
@@ -55,11 +59,11 @@ final class VerdictPrinter {
         return given == null ? otherwise : given;
     }
 
-    private static String style(String kind) {
+    private static List<Ansi.IStyle> style(String kind) {
         return switch (kind) {
-            case "ham" -> "green";
-            case "spam" -> "red,bold";
-            default -> "yellow";
+            case "ham" -> List.of(Ansi.Style.fg_green);
+            case "spam" -> List.of(Ansi.Style.fg_red, Ansi.Style.bold);
+            default -> List.of(Ansi.Style.fg_yellow);
         };
     }
 

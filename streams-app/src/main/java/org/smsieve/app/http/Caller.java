@@ -45,8 +45,9 @@ final class Caller {
     static boolean isAnotherSite(HttpExchange exchange) {
         Headers headers = exchange.getRequestHeaders();
         String site = headers.getFirst("Sec-Fetch-Site");
-        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-            return true;
+        if (site != null) {
+            // The browser's own judgement, which holds behind a proxy that sends another Host too.
+            return !site.equals("same-origin") && !site.equals("none");
         }
         return headers.containsKey("Origin") && !isOf(only(headers, "Origin"), only(headers, "Host"));
     }

@@ -53,7 +53,8 @@ final class EventStreams implements HttpHandler, AutoCloseable {
         listeners = new ThreadPoolExecutor(
                 0, LISTENERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.named("smsieve-http-events"));
         ticks = Executors.newSingleThreadScheduledExecutor(Daemons.named("smsieve-http-figures"));
-        ScheduledFuture<?> unused = ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        // At a fixed rate a pause would be made up for, by samples of no time at all.
+        ScheduledFuture<?> unused = ticks.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     private void tick() {

@@ -25,7 +25,7 @@ import org.smsieve.command.UserException;
 /**
  * Serves {@code /metrics} in Prometheus' text format, {@code /api/status} in JSON, {@code /health/live} (200 unless the
  * app is lost), {@code /health/ready} (200 while it processes records; a health that is not given answers 503), and at
- * {@code /} a page that shows all this live, by {@code /api/events}. Where messages may be shown, {@code /api/messages}
+ * {@code /} a page that shows all this live, by {@code /api/events}. Where messages are accepted, {@code /api/messages}
  * takes one. Closing it frees the port.
  */
 public final class HttpEndpoint implements AutoCloseable {
@@ -34,14 +34,14 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Set<String> READ = Set.of("GET", "HEAD");
 
-    /** Each client that stalls holds a thread, up to the time limits: enough are left to answer the health checks. */
-    private static final int THREADS = 64;
+    /**
+     * Each client that stalls holds a thread, up to the time limits: enough are left to answer the health checks. Idle
+     * ones end, and one that waits takes little memory.
+     */
+    private static final int THREADS = 512;
 
     /** How long an answer may take, with the wait for a typed message's verdict. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
-
-    /** The largest typed message, whatever {@code input.max-bytes} allows. */
-    private static final int MAX_BODY_BYTES = 65_536;
 
     static {
         // Seconds that a request may take to come in: a client that stalls must not hold up the health checks.
@@ -59,6 +59,11 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private record Route(Set<String> methods, HttpHandler handler) {}
 
+    /** Tells a caller why it is refused. */
+    private interface Refusal {
+        void send(HttpExchange exchange, String why) throws IOException;
+    }
+
     /**
      * What there is to serve.
      *
@@ -67,8 +72,7 @@ public final class HttpEndpoint implements AutoCloseable {
      * @param live whether the app runs or may still
      * @param ready whether it processes records
      * @param recent what has become of records of late
-     * @param roundTrip takes typed messages; given where messages may be shown
-     * @param maxBytes the largest message, in bytes
+     * @param roundTrip takes typed messages; given where they are accepted
      */
     public record Sources(
             Supplier<String> metrics,
@@ -76,8 +80,7 @@ public final class HttpEndpoint implements AutoCloseable {
             BooleanSupplier live,
             BooleanSupplier ready,
             Recent recent,
-            Optional<RoundTrip> roundTrip,
-            int maxBytes) {}
+            Optional<RoundTrip> roundTrip) {}
 
     /**
      * Starts to serve.
@@ -90,9 +93,12 @@ public final class HttpEndpoint implements AutoCloseable {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
             limit.close();
+            String why = String.valueOf(e.getMessage());
             throw new UserException(
-                    "http.port: " + http.port() + " on " + http.host() + " (expected: a free port of this machine; "
-                            + e.getMessage() + ")",
+                    address.isUnresolved() || why.startsWith("Cannot assign requested address")
+                            ? "http.host: " + http.host() + " (expected: a name or an address of this machine)"
+                            : "http.port: " + http.port() + " on " + http.host()
+                                    + " (expected: a free port of this machine; " + why + ")",
                     e);
         }
         events = new EventStreams(sources.recent(), sources.status(), limit);
@@ -112,11 +118,19 @@ public final class HttpEndpoint implements AutoCloseable {
         read("/health/live", health(sources.live()));
         read("/health/ready", health(sources.ready()));
         Caller caller = new Caller(http.host());
-        HttpHandler listening = http.showMessages() ? guarded(caller, events) : events;
+        HttpHandler listening = http.showMessages()
+                ? guarded(
+                        caller,
+                        events,
+                        (exchange, why) -> Answers.send(exchange, Answers.FORBIDDEN, Answers.TEXT, why + "\n"))
+                : events;
         routes.put("/api/events", new Route(Set.of("GET"), listening));
         sources.roundTrip().ifPresent(roundTrip -> {
-            MessageHandler handler = new MessageHandler(roundTrip, Math.min(sources.maxBytes(), MAX_BODY_BYTES));
-            routes.put("/api/messages", new Route(Set.of("POST"), guarded(caller, handler)));
+            HttpHandler taking = guarded(
+                    caller,
+                    new MessageHandler(roundTrip),
+                    (exchange, why) -> MessageHandler.refuse(exchange, Answers.FORBIDDEN, why));
+            routes.put("/api/messages", new Route(Set.of("POST"), taking));
         });
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -158,16 +172,15 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /** Before texts of messages: not to another site, nor by a name that another site may have given this machine. */
-    private static HttpHandler guarded(Caller caller, HttpHandler handler) {
+    private static HttpHandler guarded(Caller caller, HttpHandler handler, Refusal refusal) {
         return exchange -> {
             if (!caller.meansThisApp(exchange)) {
-                Answers.send(
+                refusal.send(
                         exchange,
-                        Answers.FORBIDDEN,
-                        Answers.TEXT,
-                        "Host: expected localhost, an address, or the name in http.host\n");
+                        "Not by this host name (expected: localhost, an address, or the name in http.host; a proxy"
+                                + " must send Host: localhost).");
             } else if (Caller.isAnotherSite(exchange)) {
-                Answers.send(exchange, Answers.FORBIDDEN, Answers.TEXT, "not for other sites\n");
+                refusal.send(exchange, "Not for other sites.");
             } else {
                 handler.handle(exchange);
             }

@@ -1,6 +1,7 @@
 package org.smsieve.app.http;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.smsieve.json.ForeignJson;
@@ -17,19 +21,20 @@ import org.smsieve.json.ForeignJson;
  * another site's form cannot send that.
  */
 final class MessageHandler implements HttpHandler {
-    private static final JsonMapper JSON = ForeignJson.mapper().build();
+    /**
+     * The largest body: 64 KiB of text, each byte of it escaped with six characters. Whether the text itself is too
+     * long is for the app to say, as of every message.
+     */
+    static final int MAX_BODY_BYTES = 6 * 65_536 + 1_024;
+
+    private static final JsonMapper JSON = ForeignJson.mapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final RoundTrip roundTrip;
-    private final int maxBytes;
 
-    /**
-     * A handler.
-     *
-     * @param maxBytes the largest body that is taken
-     */
-    MessageHandler(RoundTrip roundTrip, int maxBytes) {
+    MessageHandler(RoundTrip roundTrip) {
         this.roundTrip = roundTrip;
-        this.maxBytes = maxBytes;
     }
 
     @Override
@@ -39,14 +44,14 @@ final class MessageHandler implements HttpHandler {
             refuse(exchange, Answers.UNSUPPORTED_TYPE, "Content-Type: expected application/json");
             return;
         }
-        byte[] body = exchange.getRequestBody().readNBytes(maxBytes + 1);
-        if (body.length > maxBytes) {
-            refuse(exchange, Answers.TOO_LARGE, "The message is too long: " + maxBytes + " bytes at most.");
+        byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
+        if (body.length > MAX_BODY_BYTES) {
+            refuse(exchange, Answers.TOO_LARGE, "The message is too long.");
             return;
         }
         String text = text(body);
         if (text == null) {
-            refuse(exchange, Answers.BAD_REQUEST, "expected: {\"text\":\"…\"}");
+            refuse(exchange, Answers.BAD_REQUEST, "expected: {\"text\":\"…\"} in UTF-8");
             return;
         }
         try {
@@ -56,12 +61,17 @@ final class MessageHandler implements HttpHandler {
         }
     }
 
+    /** The text, or null where there is none, or one that UTF-8 has no bytes for: half a surrogate pair. */
     private static String text(byte[] body) {
         try {
-            JsonNode text =
-                    JSON.readTree(new String(body, StandardCharsets.UTF_8)).get("text");
-            return text == null ? null : text.textValue();
-        } catch (JacksonException e) {
+            // A new decoder reports malformed input, where String's constructor would replace it.
+            CharBuffer json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            JsonNode text = JSON.readTree(json.toString()).get("text");
+            boolean isText = text != null
+                    && text.isTextual()
+                    && StandardCharsets.UTF_8.newEncoder().canEncode(text.textValue());
+            return isText ? text.textValue() : null;
+        } catch (CharacterCodingException | JacksonException e) {
             return null;
         }
     }
@@ -84,7 +94,7 @@ final class MessageHandler implements HttpHandler {
         }
     }
 
-    private static void refuse(HttpExchange exchange, int status, String why) throws IOException {
+    static void refuse(HttpExchange exchange, int status, String why) throws IOException {
         send(exchange, status, JSON.createObjectNode().put("error", why));
     }
 

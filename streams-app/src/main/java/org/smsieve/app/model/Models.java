@@ -47,7 +47,11 @@ public record Models(AppConfig.Model model, Supplier<OptionalLong> memory) imple
             return directory == null ? openBuiltIn() : load(Bundle.open(directory));
         } catch (CheckpointException | IOException e) {
             String name = directory == null ? "the model built in" : "model: " + directory;
-            throw new UserException(name + ": cannot be opened (" + e.getMessage() + ")", e);
+            String why = String.valueOf(e.getMessage());
+            String told = directory + ": ";
+            throw new UserException(
+                    name + ": cannot be opened (" + (why.startsWith(told) ? why.substring(told.length()) : why) + ")",
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -48,6 +49,13 @@ final class ConnectionFailure {
         if (all.contains("JAAS") || all.contains("Jaas")) {
             return Optional.of(KafkaSettings.PREFIX + SaslConfigs.SASL_JAAS_CONFIG
                     + ": cannot be read (expected: CLASS required KEY=\"VALUE\" …; with the semicolon)");
+        }
+        if (has(causes, ConfigException.class) && all.contains(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+            return Optional.of(line(
+                    CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                    settings,
+                    "the brokers, as host:port,host:port, a host of them known",
+                    last));
         }
         return Stream.of(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG, SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
                 .filter(key -> settings.get(key) != null && all.contains("keystore " + settings.get(key)))

@@ -18,6 +18,7 @@ import org.smsieve.app.live.Sample;
 import org.smsieve.app.metrics.StreamMetrics;
 import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.app.swap.SwapLog;
+import org.smsieve.command.Commands;
 
 /** What {@code /api/status} says: the app's state for people, scripts and the page, as one JSON object. Thread-safe. */
 final class StatusPage {
@@ -55,7 +56,9 @@ final class StatusPage {
         counts(status.putObject("deadLetters"), "smsieve.dead.letters", "reason");
         now(status.putObject("now"));
         swaps(status.putArray("swaps"), models.events());
+        status.put("launcher", Commands.launcher());
         status.put("showsMessages", recent.showsMessages());
+        status.put("acceptsMessages", config.http().acceptMessages());
         if (recent.showsMessages()) {
             // So that the page can say how to send one.
             status.put("brokers", config.kafka().values().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG));

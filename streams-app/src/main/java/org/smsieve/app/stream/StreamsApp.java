@@ -93,7 +93,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(this::stateChanged);
         status = new StatusPage(config, labels, streams, registry, recent);
-        typed = config.http().showMessages()
+        typed = config.http().acceptMessages()
                 ? Optional.of(new TypedMessages(config, labels, streamsConfig))
                 : Optional.empty();
         try {
@@ -105,8 +105,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
                             this::isLive,
                             this::isReady,
                             recent,
-                            typed.map(RoundTrip.class::cast),
-                            config.input().maxBytes()));
+                            typed.map(RoundTrip.class::cast)));
         } catch (UserException e) {
             typed.ifPresent(TypedMessages::close);
             streams.close();

@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,37 +62,66 @@ final class TypedMessages implements RoundTrip, AutoCloseable {
     private final List<String> outputs;
     private final Map<String, CompletableFuture<Outcome>> waiting = new HashMap<>();
     private final Producer<byte[], byte[]> producer;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Duration limit;
     private final Thread thread = new Thread(this::run, "smsieve-typed");
     private boolean reading;
     private boolean closed;
 
     TypedMessages(AppConfig config, List<String> labels, StreamsConfig streams) {
+        this(config, labels, producer(streams), consumer(streams), LIMIT);
+    }
+
+    /**
+     * With clients that are closed with it.
+     *
+     * @param limit how long a message may take
+     */
+    TypedMessages(
+            AppConfig config,
+            List<String> labels,
+            Producer<byte[], byte[]> producer,
+            Consumer<byte[], byte[]> consumer,
+            Duration limit) {
         format = config.input().format();
         input = config.topics().input();
         deadLetterTopic = config.topics().deadLetter();
         outputs = config.topics().all(labels).stream()
                 .filter(topic -> !topic.equals(input))
                 .toList();
+        this.producer = producer;
+        this.consumer = consumer;
+        this.limit = limit;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static Producer<byte[], byte[]> producer(StreamsConfig streams) {
         Map<String, Object> sending = new HashMap<>(streams.getProducerConfigs("smsieve-typed"));
         sending.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         sending.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, LIMIT.toMillis());
-        producer = new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
+        // Nothing is sent that nobody waits for any more.
+        sending.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
+        sending.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
+        sending.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        return new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static Consumer<byte[], byte[]> consumer(StreamsConfig streams) {
         Map<String, Object> receiving = new HashMap<>(streams.getGlobalConsumerConfigs("smsieve-typed"));
         receiving.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         receiving.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         receiving.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         receiving.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
-        consumer = new KafkaConsumer<>(receiving, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        thread.setDaemon(true);
-        thread.start();
+        return new KafkaConsumer<>(receiving, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override
     public Outcome send(String text) throws InterruptedException {
         String id = UUID.randomUUID().toString();
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        long deadline = System.nanoTime() + limit.toNanos();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        AtomicBoolean acknowledged = new AtomicBoolean();
         synchronized (this) {
             if (closed) {
                 return new Failed("The app ends.");
@@ -110,15 +141,19 @@ final class TypedMessages implements RoundTrip, AutoCloseable {
             ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(input, value(text));
             record.headers().add(ID, id.getBytes(StandardCharsets.UTF_8));
             Future<RecordMetadata> unused = producer.send(record, (metadata, error) -> {
-                if (error != null) {
+                if (error == null) {
+                    acknowledged.set(true);
+                } else {
                     outcome.complete(new Failed("The input topic does not take it: " + error.getMessage()));
                 }
             });
             Outcome read = outcome.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             return timed(read, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sent));
         } catch (TimeoutException e) {
-            return new Failed("No verdict within " + LIMIT.toSeconds()
-                    + " seconds. The message is sent: the app is behind, or does not run.");
+            return new Failed("No verdict within " + limit.toSeconds() + " seconds. "
+                    + (acknowledged.get()
+                            ? "The message is in the input topic: the app is behind, or does not run."
+                            : "No broker has said that it has the message; it may have it all the same."));
         } catch (ExecutionException | KafkaException e) {
             return new Failed("The message cannot be sent: " + e.getMessage());
         } finally {
@@ -167,10 +202,10 @@ final class TypedMessages implements RoundTrip, AutoCloseable {
             while (awaitWaiting()) {
                 try {
                     read();
-                } catch (KafkaException e) {
-                    if (e instanceof WakeupException) {
-                        return;
-                    }
+                } catch (WakeupException e) {
+                    return;
+                } catch (RuntimeException e) {
+                    // Whatever it is: the next who waits has it begin anew.
                     LOG.warn("the outputs cannot be read for typed messages: {}", e.toString());
                     fail("The output topics cannot be read: " + e.getMessage());
                 }
@@ -253,7 +288,7 @@ final class TypedMessages implements RoundTrip, AutoCloseable {
         }
         consumer.wakeup();
         try {
-            thread.join(LIMIT.toMillis());
+            thread.join(limit.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

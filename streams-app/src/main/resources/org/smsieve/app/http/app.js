@@ -43,6 +43,7 @@ let tones = new Map();
 let source = null;
 let paused = false;
 let again = null;
+let refusal = '';
 
 const throughput = new Chart($('throughput-chart'), {
   title: 'Throughput',
@@ -131,10 +132,9 @@ function showState(name, kind) {
 function showStatus(next) {
   const before = status;
   status = next;
-  if (before === null) {
-    $('connecting').hidden = true;
-    $('main').hidden = false;
-  } else if (before.model !== next.model) {
+  $('connecting').hidden = true;
+  $('main').hidden = false;
+  if (before !== null && before.model !== next.model) {
     announce(`The model is now ${next.model}`);
   }
   const [name, kind] = STATES[next.state] ?? [next.state, 'wait'];
@@ -154,7 +154,9 @@ function showStatus(next) {
   set('p50', next.now.p50Millis === null ? '–' : millis(next.now.p50Millis));
   set('p99', next.now.p99Millis === null ? '–' : millis(next.now.p99Millis));
   set('dead-topic', next.topics.deadLetter);
-  $('try').hidden = !next.showsMessages;
+  set('launcher', next.launcher);
+  $('try').hidden = !next.acceptsMessages;
+  set('how', next.acceptsMessages ? 'Type one above, or send one with' : 'Send one with');
   $('latest').hidden = !next.showsMessages;
   if (next.showsMessages) {
     set('kcat', `kcat -P -b ${next.brokers} -t ${next.topics.input}`);
@@ -265,7 +267,10 @@ function open() {
     return;
   }
   source = new EventSource('api/events');
-  source.addEventListener('open', () => document.body.classList.remove('stale'));
+  source.addEventListener('open', () => {
+    refusal = '';
+    document.body.classList.remove('stale');
+  });
   source.addEventListener('history', (event) => {
     samples = JSON.parse(event.data);
     showCharts();
@@ -278,13 +283,37 @@ function open() {
   source.addEventListener('messages', (event) => showMessages(JSON.parse(event.data)));
   source.addEventListener('error', () => {
     document.body.classList.add('stale');
-    showState('No connection', 'bad');
+    showState(refusal ? 'Refused' : 'No connection', 'bad');
     if (source.readyState === EventSource.CLOSED) {
-      // Refused, not lost: the browser does not try again by itself.
+      // Refused, not lost: the browser does not try again by itself, nor does it tell why.
       close();
+      ask();
       again = setTimeout(open, AGAIN);
     }
   });
+}
+
+/** Asks once why the events are refused, and shows the answer. */
+async function ask() {
+  if (refusal) {
+    return;
+  }
+  const cancelled = new AbortController();
+  try {
+    const response = await fetch('api/events', { signal: cancelled.signal });
+    if (!response.ok) {
+      refusal = await response.text();
+      set('connecting', refusal);
+      $('connecting').hidden = false;
+      showState('Refused', 'bad');
+      announce(refusal);
+    }
+  } catch {
+    // No answer: the state says so already.
+  } finally {
+    // Events, where it is no longer refused, would never end.
+    cancelled.abort();
+  }
 }
 
 function close() {

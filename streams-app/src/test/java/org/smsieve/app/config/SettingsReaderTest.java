@@ -37,7 +37,7 @@ class SettingsReaderTest {
         assertThat(config.output()).isEqualTo(OutputFormat.JSON);
         assertThat(config.model().bundle()).isEmpty();
         assertThat(config.batch().maxRecords()).isEqualTo(64);
-        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false));
+        assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false, false));
         assertThatThrownBy(() -> new SettingsReader().read())
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("kafka.bootstrap.servers: not set (expected: ");
@@ -87,6 +87,16 @@ class SettingsReaderTest {
     }
 
     @Test
+    void suggestsNothingForWhatIsNearNoKey(@TempDir Path directory) throws Exception {
+        Path prose = Files.writeString(directory.resolve("prose"), "hello world\n");
+        Path nameless = Files.writeString(directory.resolve("nameless"), "=1\n");
+
+        assertThatThrownBy(() -> reader().file(prose))
+                .hasMessage("hello: unknown setting (smsieve stream --list-settings shows all)");
+        assertThatThrownBy(() -> reader().file(nameless)).hasMessage("a setting without a name (expected: KEY=VALUE)");
+    }
+
+    @Test
     void suggestsTheNearestVariable() {
         assertThatThrownBy(() -> reader().environment(Map.of("SMSIEVE_STREAM_THREAD", "1")))
                 .isInstanceOf(UserException.class)
@@ -100,6 +110,7 @@ class SettingsReaderTest {
                 "stream.threads | 0 | an integer in 1 to 256",
                 "stream.threads | two | an integer in 1 to 256",
                 "http.port | 65536 | an integer in 0 to 65535",
+                "http.accept-messages | true | false, or http.show-messages=true besides",
                 "input.max-bytes | -1 | an integer, at least 1",
                 "commit.interval.ms | 1s | milliseconds, at least 1",
                 "topics.create | yes | true or false",

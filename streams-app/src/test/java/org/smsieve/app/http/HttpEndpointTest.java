@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smsieve.app.config.AppConfig.Http;
 import org.smsieve.app.live.Recent;
 import org.smsieve.command.UserException;
@@ -22,8 +24,8 @@ class HttpEndpointTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicBoolean ready = new AtomicBoolean();
     private final HttpEndpoint.Sources sources = new HttpEndpoint.Sources(
-            registry::scrape, () -> "{}", () -> true, ready::get, new Recent(false), Optional.empty(), 1_000);
-    private final HttpEndpoint endpoint = new HttpEndpoint(new Http("127.0.0.1", 0, false), sources);
+            registry::scrape, () -> "{}", () -> true, ready::get, new Recent(false), Optional.empty());
+    private final HttpEndpoint endpoint = new HttpEndpoint(new Http("127.0.0.1", 0, false, false), sources);
 
     @AfterEach
     void close() {
@@ -62,9 +64,19 @@ class HttpEndpointTest {
         assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuchhost.invalid", "192.0.2.1"})
+    void saysThatTheHostIsNotThisMachine(String host) {
+        Http elsewhere = new Http(host, 0, false, false);
+
+        assertThatThrownBy(() -> new HttpEndpoint(elsewhere, sources))
+                .isInstanceOf(UserException.class)
+                .hasMessage("http.host: " + host + " (expected: a name or an address of this machine)");
+    }
+
     @Test
     void saysThatThePortIsInUse() {
-        Http taken = new Http("127.0.0.1", endpoint.port(), false);
+        Http taken = new Http("127.0.0.1", endpoint.port(), false, false);
 
         assertThatThrownBy(() -> new HttpEndpoint(taken, sources))
                 .isInstanceOf(UserException.class)

@@ -32,6 +32,7 @@ import org.smsieve.app.fixture.Tab;
 import org.smsieve.app.stream.StreamsApp;
 import org.smsieve.bundle.TinyBundle;
 import org.smsieve.fixture.Programs;
+import org.smsieve.message.DeadLetterReason;
 import org.smsieve.registry.Registry;
 
 /** The page in a real browser. Its pictures are in {@code target/screenshots}. */
@@ -57,7 +58,10 @@ class PageIT {
         Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
         cluster = new Cluster();
         cluster.createTopics(TEST);
-        app = start(cluster.reader(TEST).set("http.show-messages", "true").set("input.max-bytes", "2000"));
+        app = start(cluster.reader(TEST)
+                .set("http.show-messages", "true")
+                .set("http.accept-messages", "true")
+                .set("input.max-bytes", "2000"));
         app.awaitRunning();
         browser = new Browser(chromium, directory);
     }
@@ -113,7 +117,7 @@ class PageIT {
         cluster.send(TEST, values("one", "two", "three", "four", "five", "six", "seven", "POISON in here"));
 
         await().atMost(LIMIT).until(() -> count(tab, 1) + count(tab, 2) >= before + 7);
-        tab.awaitText("#dead", text -> text.startsWith("rejected"));
+        tab.awaitText("#dead", text -> text.contains("rejected"));
         tab.awaitText("#p99", text -> text.matches("[0-9.]+ m?s"));
         tab.awaitText("#per-second", text -> text.matches("[0-9.]+"));
         await().atMost(LIMIT)
@@ -159,11 +163,44 @@ class PageIT {
         tab.type("x".repeat(3_000));
         tab.press("Enter");
 
-        tab.awaitText("#verdict", "The message is too long: 2000 bytes at most."::equals);
+        tab.awaitText("#verdict", text -> text.contains("too-large: 3000 bytes, more than input.max-bytes=2000"));
+        tab.type("x".repeat(500_000));
+        tab.press("Enter");
+
+        tab.awaitText("#verdict", "The message is too long."::equals);
         // The browser itself notes the answer's status.
         assertThat(tab.complaints()).hasSize(1).allMatch(complaint -> complaint.contains("413"));
         tabs.remove(tab);
         tab.close();
+    }
+
+    /** A name that any site could give this machine. Chromium itself knows where names below localhost are. */
+    @Test
+    void saysWhyItIsRefused() throws Exception {
+        Tab tab = browser.tab().open("http://sms.localhost:" + app.httpPort() + "/");
+
+        tab.awaitText("#connecting", text -> text.startsWith("Not by this host name (expected: localhost"));
+
+        assertThat(tab.text("#state-name")).isEqualTo("Refused");
+        tab.close();
+    }
+
+    @Test
+    void takesNoMessageWhereItMayOnlyShowThem() throws Exception {
+        String test = "shown";
+        cluster.createTopics(test);
+        try (StreamsApp shown = start(cluster.reader(test).set("http.show-messages", "true"))) {
+            shown.awaitRunning();
+            Tab tab = open(shown.httpPort(), 1280, 900);
+
+            cluster.send(test, values("one"));
+
+            tab.awaitText("#messages tr td:nth-child(3)", "one"::equals);
+            assertThat(tab.text("#try")).isEmpty();
+            assertThat(AppProcess.get(shown.httpPort(), "/api/messages")).isEqualTo("not found\n");
+            nothingWentWrong();
+            tabs.clear();
+        }
     }
 
     @Test
@@ -277,6 +314,9 @@ class PageIT {
         messages.add("https://example.com/a-very-long-address-without-a-break"
                 .repeat(4)
                 .getBytes(StandardCharsets.UTF_8));
+        messages.add("x".repeat(2_001).getBytes(StandardCharsets.UTF_8));
+        messages.add(new byte[] {(byte) 0xff});
+        messages.add("the last".getBytes(StandardCharsets.UTF_8));
         Tab tab = open(app.httpPort(), width, 900);
         tab.prefer("prefers-color-scheme", colours);
 
@@ -284,7 +324,14 @@ class PageIT {
             cluster.send(TEST, message);
         }
 
-        tab.awaitText("#messages tr td:nth-child(3)", text -> text.contains("a-very-long-address"));
+        tab.awaitText("#messages tr td:nth-child(3)", "the last"::equals);
+        tab.eval("[...document.querySelectorAll('#messages .chip')].find(chip => chip.textContent === 'too-large')"
+                + ".textContent = '" + DeadLetterReason.TEXT_NOT_A_STRING.tag() + "'");
+        assertThat(tab.eval("Math.max(...[...document.querySelectorAll('#messages .chip')].map(chip =>"
+                                + " chip.getClientRects()[0].height))")
+                        .doubleValue())
+                .as("the height of a verdict, of one line")
+                .isLessThan(30);
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
         assertThat(tab.eval("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(width);
         tab.screenshot(PICTURES.resolve(width + "-" + colours + ".png"));

@@ -33,25 +33,18 @@ import org.smsieve.message.Inbound.Message;
 /** What the page's server does to clients that mean no good, over plain sockets: a browser would be better behaved. */
 @Timeout(60)
 class PageSafetyTest {
-    private static final int MAX_BYTES = 1_000;
     private static final String JSON = "Content-Type: application/json\r\n";
 
     private final Recent recent = new Recent(true);
     private final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
     private volatile RoundTrip.Outcome outcome = new RoundTrip.Labelled("spam", "0.9", "m@1", 7);
     private final HttpEndpoint endpoint = new HttpEndpoint(
-            new Http("127.0.0.1", 0, true),
+            new Http("127.0.0.1", 0, true, true),
             new HttpEndpoint.Sources(
-                    () -> "",
-                    () -> "{\"state\":\"RUNNING\"}\n",
-                    () -> true,
-                    () -> true,
-                    recent,
-                    Optional.of(text -> {
+                    () -> "", () -> "{\"state\":\"RUNNING\"}\n", () -> true, () -> true, recent, Optional.of(text -> {
                         sent.add(text);
                         return outcome;
-                    }),
-                    MAX_BYTES));
+                    })));
     private final List<Socket> sockets = new ArrayList<>();
 
     @AfterEach
@@ -122,6 +115,14 @@ class PageSafetyTest {
                 .isEqualTo(200);
     }
 
+    /** That sends its own Host: the browser knows where it is, and says so. */
+    @Test
+    void takesAMessageBehindAProxyThatSendsLocalhost() throws Exception {
+        String headers = host() + "Origin: https://sms.example\r\nSec-Fetch-Site: same-origin\r\n" + JSON;
+
+        assertThat(status(post(headers, "{\"text\":\"a\"}"))).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -138,8 +139,12 @@ class PageSafetyTest {
                 "Host: localhost\r\nSec-Fetch-Site: same-site\r\n"
             })
     void refusesOtherSites(String headers) throws Exception {
-        assertThat(status(post(headers + JSON, "{\"text\":\"a\"}"))).isEqualTo(403);
-        assertThat(status(answer("GET", "/api/events", headers, ""))).isEqualTo(403);
+        String refusal = post(headers + JSON, "{\"text\":\"a\"}");
+
+        assertThat(refusal).startsWith("HTTP/1.1 403").contains("application/json", "{\"error\":\"Not ");
+        assertThat(answer("GET", "/api/events", headers, ""))
+                .startsWith("HTTP/1.1 403")
+                .contains("text/plain", "\r\n\r\nNot ");
         assertThat(sent).isEmpty();
     }
 
@@ -155,6 +160,9 @@ class PageSafetyTest {
                 "400; application/json; {}",
                 "400; application/json; []",
                 "400; application/json; ''",
+                "400; application/json; {\"text\":\"a\"} {}",
+                "400; application/json; {\"text\":\"a\"} b",
+                "400; application/json; {\"text\":\"half of \\ud83c\"}",
                 "200; Application/JSON;charset=utf-8"
             })
     void takesNothingButJsonWithAText(int status, String type, String body) throws Exception {
@@ -167,11 +175,24 @@ class PageSafetyTest {
 
     @Test
     void takesNoLongMessage() throws Exception {
-        String frame = "{\"text\":\"\"}";
-        String longest = "{\"text\":\"" + "x".repeat(MAX_BYTES - frame.length()) + "\"}";
+        String escaped = "{\"text\":\"" + "\\u0041".repeat(65_536) + "\"}";
+        String longest = escaped + " ".repeat(MessageHandler.MAX_BODY_BYTES - escaped.length());
 
         assertThat(status(post(host() + JSON, longest))).isEqualTo(200);
+        assertThat(sent).containsExactly("A".repeat(65_536));
         assertThat(status(post(host() + JSON, longest + " "))).isEqualTo(413);
+    }
+
+    @Test
+    void takesNothingThatIsNotUtf8() throws Exception {
+        String head = "POST /api/messages HTTP/1.1\r\nConnection: close\r\nContent-Length: 12\r\n" + host() + JSON;
+        try (Socket socket = request(head + "\r\n{\"text\":\"")) {
+            socket.getOutputStream().write(new byte[] {(byte) 0xff, '"', '}'});
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 400");
+        }
+        assertThat(sent).isEmpty();
     }
 
     @Test
@@ -250,6 +271,9 @@ class PageSafetyTest {
         for (int i = 0; i < 40; i++) {
             // The rest never comes.
             request("POST /api/messages HTTP/1.1\r\n" + host() + JSON + "Content-Length: 500\r\n\r\n{");
+        }
+        for (int i = 0; i < 200; i++) {
+            request("GET /metrics HTTP/1.1\r\nHost: loc");
         }
         long before = System.nanoTime();
 

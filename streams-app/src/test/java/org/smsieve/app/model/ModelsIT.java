@@ -37,6 +37,6 @@ class ModelsIT {
 
         assertThatThrownBy(() -> new Models(model).configured())
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("model: " + absent + ": cannot be opened (");
+                .hasMessage("model: " + absent + ": cannot be opened (no such directory (expected: a bundle))");
     }
 }
