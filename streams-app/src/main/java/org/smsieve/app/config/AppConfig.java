@@ -21,6 +21,7 @@ import org.smsieve.message.OutputFormat;
  * @param model the model and where it runs
  * @param announced how announced models are taken
  * @param batch the bounds of a micro-batch
+ * @param remembered how many verdicts are remembered, at least 0
  * @param http where metrics, health and the page are served
  * @param startTimeout how long the brokers may take to answer at start
  * @param shutdownTimeout how long a clean stop may take
@@ -35,6 +36,7 @@ public record AppConfig(
         Model model,
         Announced announced,
         BatchLimits batch,
+        int remembered,
         Http http,
         Duration startTimeout,
         Duration shutdownTimeout,

@@ -89,6 +89,11 @@ public final class Settings {
             "4096",
             integer(1, Integer.MAX_VALUE),
             "Most tokens of a micro-batch; a longer message is a batch of its own.");
+    static final Setting<Integer> REMEMBERED = setting(
+            "remember.messages",
+            "10000",
+            integer(0, 100_000_000),
+            "How many messages' verdicts are kept for when the same text comes again; 0: none.");
     static final Setting<Duration> CLASSIFY_TIMEOUT = setting(
             "classify.timeout.ms",
             "60000",

@@ -89,6 +89,7 @@ public final class SettingsReader {
                         values.get(Settings.BATCH_RECORDS),
                         values.get(Settings.BATCH_TOKENS),
                         values.get(Settings.CLASSIFY_TIMEOUT)),
+                values.get(Settings.REMEMBERED),
                 new Http(
                         values.get(Settings.HTTP_HOST),
                         values.get(Settings.HTTP_PORT),

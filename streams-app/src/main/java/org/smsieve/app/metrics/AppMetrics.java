@@ -40,6 +40,8 @@ public final class AppMetrics {
     private final Counter submittedAhead;
     private final Counter hits;
     private final Counter misses;
+    private final Counter known;
+    private final Counter unknown;
     private final StreamMetrics stream;
     private final EngineMetrics engine;
     private final ModelMetrics models;
@@ -91,6 +93,8 @@ public final class AppMetrics {
                 .register(registry);
         hits = joined(registry, "hit");
         misses = joined(registry, "miss");
+        known = remembered(registry, "hit");
+        unknown = remembered(registry, "miss");
         stream = new StreamMetrics(registry);
         engine = new EngineMetrics(registry);
         models = new ModelMetrics(registry, clock);
@@ -104,6 +108,13 @@ public final class AppMetrics {
     private static Counter joined(MeterRegistry registry, String result) {
         return Counter.builder("smsieve.ahead.joined")
                 .description("Records processed that had been put to work at the poll, or had not")
+                .tag("result", result)
+                .register(registry);
+    }
+
+    private static Counter remembered(MeterRegistry registry, String result) {
+        return Counter.builder("smsieve.remembered")
+                .description("Messages whose verdict was known already, or in work, or not")
                 .tag("result", result)
                 .register(registry);
     }
@@ -154,6 +165,11 @@ public final class AppMetrics {
     /** A record is processed, whose verdict was {@code ahead} in work, or was not. */
     public void joined(boolean ahead) {
         (ahead ? hits : misses).increment();
+    }
+
+    /** The verdict on a message was known already, or was not. */
+    public void remembered(boolean found) {
+        (found ? known : unknown).increment();
     }
 
     /** The meters of the input. */

@@ -41,6 +41,7 @@ import org.smsieve.app.swap.HotSwap;
 import org.smsieve.app.swap.ShadowSlot;
 import org.smsieve.app.swap.SwapEvent;
 import org.smsieve.app.topology.Intake;
+import org.smsieve.app.topology.Remembered;
 import org.smsieve.app.topology.SmsTopology;
 import org.smsieve.app.topology.StreamsProperties;
 import org.smsieve.classifier.BatchClassifier;
@@ -149,7 +150,13 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
             metrics.engine().watch(engine);
             AtomicReference<String> refusing = new AtomicReference<>();
             Recent recent = new Recent(config.http().showMessages());
-            Intake intake = new Intake(config.input(), tokenizer, engine, metrics, recent);
+            Intake intake = new Intake(
+                    config.input(),
+                    tokenizer,
+                    engine,
+                    new Remembered(engine, config.remembered(), metrics),
+                    metrics,
+                    recent);
             StreamsConfig streamsConfig = StreamsProperties.of(config, intake, refusing::set);
             ModelTopics modelTopics = StreamsProperties.modelTopics(config, streamsConfig);
             new ClusterCheck(streamsConfig.getAdminConfigs("smsieve-check"), config.startTimeout())

@@ -19,18 +19,25 @@ import org.smsieve.text.Tokenizer;
  * @param reader reads values
  * @param tokenizer of the engine's model
  * @param engine classifies
+ * @param remembered submits to it what is not known already
  * @param metrics counts what is found classified ahead
  * @param recent is told of what is forwarded
  */
 public record Intake(
-        InboundReader reader, Tokenizer tokenizer, MicroBatcher engine, AppMetrics metrics, Recent recent) {
+        InboundReader reader,
+        Tokenizer tokenizer,
+        MicroBatcher engine,
+        Remembered remembered,
+        AppMetrics metrics,
+        Recent recent) {
     /** Puts a record's value to work, without waiting. Whatever the value, it does not throw. */
     PendingVerdict submit(byte[] value, AtomicInteger leftInPoll) {
         long since = recent.nanoTime();
         Inbound inbound = reader.read(value);
         if (inbound instanceof Message message) {
             try {
-                return new PendingVerdict(inbound, engine.submit(tokenizer.encode(message.text())), leftInPoll, since);
+                return new PendingVerdict(
+                        inbound, remembered.submit(tokenizer.encode(message.text())), leftInPoll, since);
             } catch (RuntimeException e) {
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }

@@ -48,7 +48,8 @@ class SmsTopologyTest {
     private final FakeClassifier classifier = new FakeClassifier(Duration.ZERO);
     private final AppMetrics metrics = new AppMetrics(registry, classifier.labels());
     private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics.engine());
-    private final Intake intake = new Intake(config.input(), Tokenizer.gpt2(), engine, metrics, new Recent(true));
+    private final Intake intake = new Intake(
+            config.input(), Tokenizer.gpt2(), engine, new Remembered(engine, 100, metrics), metrics, new Recent(true));
     private TopologyTestDriver driver = driver(OutputFormat.JSON);
     private TestInputTopic<byte[], byte[]> input = input();
 
