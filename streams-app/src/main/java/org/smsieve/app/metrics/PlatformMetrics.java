@@ -13,6 +13,8 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +32,9 @@ public final class PlatformMetrics implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final KafkaStreamsMetrics kafka;
 
-    /**
-     * Registers them.
-     *
-     * @param streams whose metrics and those of its clients are shown
-     */
-    public PlatformMetrics(MeterRegistry registry, KafkaStreams streams) {
+    /** A registry for them: with filters, which have to be there before the first meter. */
+    public static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Each start has another, and with it would have some 660 series of its own.
         for (String tag : List.of("client.id", "thread.id", "process.id")) {
             registry.config()
@@ -43,6 +42,15 @@ public final class PlatformMetrics implements AutoCloseable {
                             tag, value -> PROCESS.matcher(value).replaceFirst("")));
         }
         registry.config().meterFilter(MeterFilter.ignoreTags("kafka.version"));
+        return registry;
+    }
+
+    /**
+     * Registers them.
+     *
+     * @param streams whose metrics and those of its clients are shown
+     */
+    public PlatformMetrics(MeterRegistry registry, KafkaStreams streams) {
         kafka = new KafkaStreamsMetrics(streams);
         List<MeterBinder> binders = List.of(
                 new JvmInfoMetrics(),

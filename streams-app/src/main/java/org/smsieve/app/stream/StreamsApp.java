@@ -1,6 +1,5 @@
 package org.smsieve.app.stream;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -131,7 +130,7 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
             AppConfig config, BatchClassifier classifier, ModelLoader loader, Consumer<SwapEvent> swaps)
             throws InterruptedException {
         List<String> labels = config.topics().labels(classifier.labels());
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = PlatformMetrics.registry();
         AppMetrics metrics = new AppMetrics(registry, labels);
         ShadowSlot shadows = new ShadowSlot();
         Tokenizer tokenizer = Tokenizer.gpt2();

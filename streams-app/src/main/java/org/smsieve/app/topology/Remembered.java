@@ -1,6 +1,6 @@
 package org.smsieve.app.topology;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -19,7 +19,7 @@ public final class Remembered {
     private final MicroBatcher engine;
     private final AppMetrics metrics;
     private final int most;
-    private final AsyncCache<Key, Verdict> verdicts;
+    private final Cache<Key, CompletableFuture<Verdict>> verdicts;
 
     /** A text under a model: the first half of the SHA-256 of its tokens, which nobody can make coincide. */
     private record Key(String model, long high, long low) {}
@@ -36,7 +36,7 @@ public final class Remembered {
         this.metrics = metrics;
         this.most = most;
         verdicts =
-                Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).buildAsync();
+                Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).build();
     }
 
     /** The verdict on a message, as {@link MicroBatcher#submit}; one that fails is not remembered. */
@@ -47,17 +47,18 @@ public final class Remembered {
         Key key = key(engine.info().model(), message);
         CompletableFuture<Verdict> known = verdicts.getIfPresent(key);
         metrics.remembered(known != null);
-        return known != null ? known : verdicts.get(key, (missing, executor) -> classify(key, message));
-    }
-
-    private CompletableFuture<Verdict> classify(Key key, Tokens message) {
+        if (known != null) {
+            return known;
+        }
         CompletableFuture<Verdict> verdict = engine.submit(message);
-        return verdict.whenComplete((given, error) -> {
-            if (given != null && !given.model().equals(key.model())) {
-                // Models were changed in between.
-                verdicts.asMap().remove(key);
+        verdicts.put(key, verdict);
+        CompletableFuture<Verdict> unused = verdict.whenComplete((given, error) -> {
+            // It failed, or the models were changed in between.
+            if (given == null || !given.model().equals(key.model())) {
+                verdicts.asMap().remove(key, verdict);
             }
         });
+        return verdict;
     }
 
     private static Key key(String model, Tokens message) {
