@@ -44,7 +44,6 @@ import picocli.CommandLine.Spec;
                     + " tiktoken's format, BENCHMARK_GUARANTEE what --guarantee says."
         })
 final class StreamCommand implements Callable<Integer> {
-    private static final List<Double> LOADS = List.of(0.1, 0.5, 0.8);
     /** The app's default for the most messages of a micro-batch. */
     private static final int MICRO_BATCH = 64;
 
@@ -103,6 +102,14 @@ final class StreamCommand implements Callable<Integer> {
             description = "Seconds that count, at each load; default 20.")
     private double seconds;
 
+    @Option(
+            names = "--loads",
+            paramLabel = "SHARE",
+            split = ",",
+            defaultValue = "0.1,0.5,0.8",
+            description = "Shares of the saturated rate at which latency is measured; default 0.1,0.5,0.8.")
+    private List<Double> loads;
+
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
@@ -112,6 +119,10 @@ final class StreamCommand implements Callable<Integer> {
         checkSeconds("--seconds", seconds, 1);
         if (partitions < 1 || partitions > 1000) {
             throw new UserException("--partitions: " + partitions + " (expected: 1 to 1000)");
+        }
+        if (loads.stream().anyMatch(load -> !(load > 0 && load <= 1))
+                || !loads.equals(loads.stream().sorted().distinct().toList())) {
+            throw new UserException("--loads: " + loads + " (expected: above 0 and at most 1, rising)");
         }
         if (app != null && !settings.isEmpty()) {
             throw new UserException("--set: (expected: none with --app, they are settings of smsieve stream)");
@@ -155,6 +166,7 @@ final class StreamCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         String chosen;
         double alone;
+        tell("Measuring the classifier alone");
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision))) {
             chosen = classifier.precision().label();
             List<Tokens> messages = texts(source, ALONE_MESSAGES).stream()
@@ -162,6 +174,7 @@ final class StreamCommand implements Callable<Integer> {
                     .toList();
             alone = new Stopwatch(Math.min(seconds, 10)).rate(messages, MICRO_BATCH, classifier::classify);
         }
+        tell("Starting a broker");
         Path vocabulary = directory.resolve("r50k_base.tiktoken");
         try (InputStream in = Tokenizer.class.getResourceAsStream(VOCABULARY)) {
             Files.copy(in, vocabulary);
@@ -186,10 +199,17 @@ final class StreamCommand implements Callable<Integer> {
                 partitions,
                 duration(warmUp),
                 duration(seconds),
-                count -> texts(source, count));
+                count -> texts(source, count),
+                this::tell);
         Saturation saturation = measurement.saturate(alone);
-        List<Latency> latencies = measurement.latencies(saturation.perSecond(), LOADS);
+        List<Latency> latencies = measurement.latencies(saturation.perSecond(), loads);
         print(bundle.manifest().model(), chosen, alone, saturation, latencies);
+    }
+
+    private void tell(String step) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(step + " …");
+        err.flush();
     }
 
     private List<String> texts(Messages source, int count) {

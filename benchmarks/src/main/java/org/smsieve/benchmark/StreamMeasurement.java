@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,6 +41,7 @@ final class StreamMeasurement {
     private final Duration warmUp;
     private final Duration window;
     private final IntFunction<List<String>> texts;
+    private final Consumer<String> progress;
 
     /**
      * On a broker that runs.
@@ -49,6 +51,7 @@ final class StreamMeasurement {
      * @param warmUp how long the app works before it counts
      * @param window how long it is measured, at each load
      * @param texts makes as many messages as are needed
+     * @param progress is told of each step as it begins
      */
     StreamMeasurement(
             ChildProcesses children,
@@ -58,7 +61,8 @@ final class StreamMeasurement {
             int partitions,
             Duration warmUp,
             Duration window,
-            IntFunction<List<String>> texts) {
+            IntFunction<List<String>> texts,
+            Consumer<String> progress) {
         this.children = children;
         this.bootstrapServers = bootstrapServers;
         this.app = app;
@@ -67,6 +71,7 @@ final class StreamMeasurement {
         this.warmUp = warmUp;
         this.window = window;
         this.texts = texts;
+        this.progress = progress;
     }
 
     /**
@@ -82,8 +87,10 @@ final class StreamMeasurement {
             sender.fill(filled);
         }
         try (Arrivals arrivals = new Arrivals(bootstrapServers, topics, filled.size())) {
+            progress.accept("Starting the app on a topic of " + filled.size() + " messages");
             ChildProcesses.Child child = start(topics);
             awaitFirst(arrivals);
+            progress.accept("Measuring records a second");
             await(arrivals, filled.size(), warmUp.plus(window));
             children.stop(child);
             requireLabelled(arrivals);
@@ -117,6 +124,7 @@ final class StreamMeasurement {
         List<Latency> latencies = new ArrayList<>();
         try (Sender sender = new Sender(bootstrapServers, topics);
                 Arrivals arrivals = new Arrivals(bootstrapServers, topics, total)) {
+            progress.accept("Starting the app for messages on schedule");
             ChildProcesses.Child child = start(topics);
             sender.fill(messages.subList(0, 1));
             awaitFirst(arrivals);
@@ -125,6 +133,7 @@ final class StreamMeasurement {
             int sent = warming;
             for (double load : loads) {
                 int count = count(load * saturated, window);
+                progress.accept("Measuring latency at " + Math.round(100 * load) + " % of that");
                 long[] due = Sender.schedule(count, window.toNanos(), random);
                 sender.send(sent, messages.subList(sent, sent + count), due);
                 boolean all = await(arrivals, sent + count, DRAIN_LIMIT);

@@ -41,8 +41,8 @@ class MessagesTest {
     @Test
     void textsAreAsLongAsRealOnesAndDoNotRepeat() {
         Messages messages = new Messages();
-        List<String> first = messages.texts(10_000);
-        List<String> second = messages.texts(10_000);
+        List<String> first = messages.texts(2_000);
+        List<String> second = messages.texts(2_000);
 
         assertThat(first).doesNotHaveDuplicates().doesNotContainAnyElementsOf(second);
         assertThat(first.stream()

@@ -20,6 +20,8 @@ class OptionsTest {
             benchmark stream --seconds NaN              | 1 | smsieve: --seconds: NaN (expected: 1 to 3600)
             benchmark stream --warm-up -1               | 1 | smsieve: --warm-up: -1.0 (expected: 0 to 3600)
             benchmark stream --partitions 0             | 1 | smsieve: --partitions: 0 (expected: 1 to 1000)
+            benchmark stream --loads 0.5,0.1            | 1 | smsieve: --loads: [0.5, 0.1] (expected: above 0 and at most 1, rising)
+            benchmark stream --loads 0                  | 1 | smsieve: --loads: [0.0] (expected: above 0 and at most 1, rising)
             benchmark stream --model /none              | 1 | smsieve: --model: /none: no such directory (expected: a bundle)
             benchmark stream --data /none               | 1 | smsieve: --data: /none: cannot be read
             benchmark stream --app a --set b=c          | 1 | smsieve: --set: (expected: none with --app, they are settings of smsieve stream)
