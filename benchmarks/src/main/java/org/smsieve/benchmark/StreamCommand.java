@@ -99,7 +99,7 @@ final class StreamCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Seconds that count, at each load; default 20.")
+            description = "Least seconds that count, at each load; default 20.")
     private double seconds;
 
     @Option(
@@ -238,6 +238,7 @@ final class StreamCommand implements Callable<Integer> {
             figures.put("classifierAlonePerSecond", alone);
             figures.put("saturatedPerSecond", saturation.perSecond());
             figures.put("saturatedRecords", saturation.records());
+            figures.put("saturatedBursts", saturation.bursts());
             figures.put("saturatedSeconds", saturation.seconds());
             figures.put("shareOfClassifierAlone", share);
             figures.put("latencies", latencies.stream().map(StreamCommand::json).toList());

@@ -3,6 +3,8 @@ package org.smsieve.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.smsieve.checkpoint.Gpt2Config;
@@ -14,24 +16,26 @@ class FiguresTest {
 
     @Test
     void countsRecordsBetweenBursts() {
-        // Bursts at 0, 100, 200, 300 and 400 ms, of 1, 2, 3, 4 and 5 records.
-        long[] arrived = {0, 100, 100, 200, 200, 200, 300, 300, 300, 300, 400, 400, 400, 400, 400};
+        // Bursts at 0, 100, 200 and 300 ms, of 1, 2, 3 and 4 records; one record has not come.
+        long[] arrived = {0, 100, 100, 200, 200, 200, 300, 300, 300, 300};
         for (int i = 0; i < arrived.length; i++) {
             arrived[i] = 7 + arrived[i] * MILLI;
         }
+        long[] withOneMissing = Arrays.copyOf(arrived, arrived.length + 1);
 
-        // The warm-up ends at 50 ms: from the burst at 100 to the one at 300.
-        Saturation saturation = Saturation.of(arrived, 50 * MILLI, 300 * MILLI);
+        // The warm-up ends before the burst at 100.
+        Saturation saturation = Saturation.of(withOneMissing, Duration.ofMillis(50));
 
         assertThat(saturation.records()).isEqualTo(3 + 4);
-        assertThat(saturation.seconds()).isCloseTo(0.2, within(1e-9));
-        assertThat(saturation.perSecond()).isCloseTo(35, within(1e-9));
+        assertThat(saturation.bursts()).isEqualTo(2);
+        assertThat(saturation.perSecond()).isCloseTo(7 / 0.2, within(1e-9));
+        assertThat(saturation.isEnough()).isFalse();
     }
 
     @Test
     void tellsNoRateOfASingleBurst() {
-        assertThat(Saturation.of(new long[] {5, 5, 5}, 0, MILLI).records()).isZero();
-        assertThat(Saturation.of(new long[0], 0, MILLI).records()).isZero();
+        assertThat(Saturation.of(new long[] {5, 5, 5}, Duration.ZERO).records()).isZero();
+        assertThat(Saturation.of(new long[0], Duration.ZERO).records()).isZero();
     }
 
     @Test
