@@ -6,134 +6,165 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.smsieve.bundle.Bundle;
-import org.smsieve.bundle.Manifest;
 import org.smsieve.checkpoint.Checkpoint;
-import org.smsieve.checkpoint.CheckpointException;
-import org.smsieve.checkpoint.Gpt2Config;
-import org.smsieve.checkpoint.RandomWeights;
 import org.smsieve.classifier.ComputeOptions;
 import org.smsieve.classifier.Gpt2Classifier;
 import org.smsieve.command.UserException;
 import org.smsieve.gpt2.Devices;
 import org.smsieve.gpt2.Gpt2Program;
+import org.smsieve.gpt2.MatrixProduct;
 import org.smsieve.gpt2.Pooling;
 import org.smsieve.gpt2.Precision;
+import org.smsieve.gpt2.PrecisionChoice;
 import org.smsieve.gpt2.TokenBatch;
 import org.smsieve.gpt2.Training;
 import org.smsieve.text.Tokenizer;
 import org.smsieve.text.Tokens;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code benchmark}: messages a second of the classifier alone, by batch size, beside the book's way of running the
- * same weights in the same run: float32, batches of 8, every message padded to 120 tokens.
+ * {@code benchmark}: messages a second of the classifier alone, by batch size and by length, beside the book's way of
+ * running the same weights in the same run (float32, batches of 8, every message padded to 120 tokens) and beside what
+ * the machine can multiply; and how fast texts become tokens, and records texts and records again.
  */
 @Command(
         name = "benchmark",
-        subcommands = TrainingCommand.class,
+        subcommands = {StreamCommand.class, TrainingCommand.class},
         mixinStandardHelpOptions = true,
-        description = "Messages a second of the classifier alone, and its ratio to the book's way, in one run.")
+        description = "Messages a second of the classifier alone, their ratio to the book's way, and the share of what"
+                + " the machine can multiply, in one run.")
 public final class BenchmarkCommand implements Callable<Integer> {
-    private static final List<String> LABELS = List.of("ham", "spam");
     private static final int MESSAGES = 1024;
     private static final int BOOK_BATCH = 8;
     private static final int BOOK_LENGTH = 120;
-    private static final int[] BATCHES = {1, 8, 64, 256};
+    private static final List<Integer> BATCHES = List.of(1, 8, 64, 256);
+    private static final List<Integer> LENGTHS = List.of(8, 24, 64, 120);
+    /** The most messages of a micro-batch, by default. */
+    private static final int MICRO_BATCH = 64;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|NAME",
-            defaultValue = "mini",
-            description = "A bundle, or random weights: mini (the default, the built-in model's shape), random:gpt2.")
-    private String model;
+    @Mixin
+    private BenchmarkModel model;
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
     private String device;
 
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "auto", description = "auto, fp32 or bf16.")
-    private String precision;
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            split = ",",
+            defaultValue = "auto",
+            description = "auto, fp32 or bf16, or several with commas between; default auto.")
+    private List<String> precisions;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "Real messages, one a line, after their label and a tab or alone. Default: texts made of"
+                    + " words, of the lengths of real messages.")
+    private Path data;
 
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "3", description = "Least time a figure; default 3.")
-    private int seconds;
+    private double seconds;
 
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        if (seconds < 1 || seconds > 600) {
-            throw new UserException("seconds: " + seconds + " (expected: 1 to 600)");
+        if (!(seconds >= 0.1 && seconds <= 600)) {
+            throw new UserException("--seconds: " + seconds + " (expected: 0.1 to 600)");
         }
-        Bundle bundle = bundle();
-        List<Tokens> messages = messages();
-        Map<String, Double> rates = new LinkedHashMap<>();
-        rates.put("book", bookRate(bundle.checkpoint(), messages));
-        String chosen;
-        try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision))) {
-            chosen = classifier.precision().label();
-            for (int size : BATCHES) {
-                rates.put("batch " + size, rate(messages, size, classifier::classify));
-            }
+        Device where = Devices.of(device);
+        Set<Precision> chosen = new LinkedHashSet<>();
+        precisions.forEach(precision -> chosen.add(PrecisionChoice.of(precision, where)));
+        Bundle bundle = model.open();
+        Messages source = new Messages();
+        List<String> texts = data == null ? source.texts(MESSAGES) : Messages.read(data, MESSAGES);
+        List<Tokens> messages = tokens(texts);
+
+        Stopwatch stopwatch = new Stopwatch(seconds);
+        double book = bookRate(stopwatch, bundle.checkpoint(), messages);
+        List<ClassifierFigures> figures = new ArrayList<>();
+        for (Precision precision : chosen) {
+            figures.add(measure(stopwatch, bundle, precision, messages, source));
         }
-        print(bundle.manifest().model(), chosen, rates);
+        Map<String, Double> parts = new LinkedHashMap<>();
+        Tokenizer tokenizer = Tokenizer.gpt2();
+        parts.put("tokeniser", stopwatch.rate(texts, MICRO_BATCH, batch -> batch.forEach(tokenizer::encode)));
+        JsonRecords records = new JsonRecords(bundle.manifest());
+        parts.put(
+                "json", stopwatch.rate(JsonRecords.values(texts), MICRO_BATCH, batch -> batch.forEach(records::copy)));
+
+        double meanTokens = messages.stream().mapToInt(Tokens::length).average().orElseThrow();
+        String place = where.isGpu() ? "gpu:" + where.getDeviceId() : "cpu";
+        print(bundle.manifest().model(), place, productSize(where), meanTokens, book, figures, parts);
         return 0;
     }
 
-    private Bundle bundle() throws IOException {
-        try {
-            return switch (model) {
-                case "mini" -> random(Gpt2Config.mini());
-                case "random:gpt2" -> random(Gpt2Config.gpt2());
-                default -> Bundle.open(Path.of(model));
-            };
-        } catch (CheckpointException e) {
-            throw new UserException("model: " + e.getMessage(), e);
+    private static List<Tokens> tokens(List<String> texts) {
+        return texts.stream().map(Tokenizer.gpt2()::encode).toList();
+    }
+
+    private ClassifierFigures measure(
+            Stopwatch stopwatch, Bundle bundle, Precision precision, List<Tokens> messages, Messages source)
+            throws IOException {
+        double peak = peakGflops(precision);
+        Map<Integer, Double> batches = new LinkedHashMap<>();
+        Map<Integer, Double> lengths = new LinkedHashMap<>();
+        try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision.label()))) {
+            for (int size : BATCHES) {
+                batches.put(size, stopwatch.rate(messages, size, classifier::classify));
+            }
+            for (int length : LENGTHS) {
+                List<Tokens> alike = tokens(source.texts(MICRO_BATCH, length));
+                lengths.put(length, stopwatch.rate(alike, MICRO_BATCH, classifier::classify));
+            }
         }
+        double perMessage = Arithmetic.of(
+                        messages,
+                        bundle.manifest().maxTokens(),
+                        bundle.checkpoint().config())
+                / messages.size();
+        double gflops = batches.get(MICRO_BATCH) * perMessage / 1e9;
+        return new ClassifierFigures(precision.label(), peak, batches, lengths, gflops);
     }
 
-    private Bundle random(Gpt2Config config) {
-        Checkpoint checkpoint = RandomWeights.checkpoint(config.withLabels(LABELS), 1);
-        Manifest manifest =
-                Manifest.of(model.replace(':', '-'), "random", LABELS, Pooling.LAST_TOKEN, config.context());
-        return new Bundle(manifest, checkpoint);
+    /** A GPU is kept busy by larger matrices alone. */
+    private double peakGflops(Precision precision) {
+        Device where = Devices.of(device);
+        int size = productSize(where);
+        return 2.0 * size * size * size / MatrixProduct.nanos(precision, where, size, 4, 3);
     }
 
-    /** Random tokens; lengths from the quantiles of the SMS Spam Collection: median 17, 90 % 46, 99 % 75. */
-    private static List<Tokens> messages() {
-        Random random = new Random(1);
-        List<Tokens> messages = new ArrayList<>();
-        for (int i = 0; i < MESSAGES; i++) {
-            int length = (int) Math.round(Math.min(BOOK_LENGTH, 17 * Math.exp(0.75 * random.nextGaussian())));
-            messages.add(Tokens.of(
-                    random.ints(Math.max(1, length), 0, Tokenizer.END_OF_TEXT).toArray()));
-        }
-        return messages;
+    private static int productSize(Device where) {
+        return where.isGpu() ? 8192 : 2048;
     }
 
-    private double bookRate(Checkpoint checkpoint, List<Tokens> messages) throws IOException {
+    private double bookRate(Stopwatch stopwatch, Checkpoint checkpoint, List<Tokens> messages) throws IOException {
         Device where = Devices.of(device);
         int blocks = checkpoint.config().layers();
+        int length = Math.min(BOOK_LENGTH, checkpoint.config().context());
         Training headAlone = new Training(blocks, List.of(), null, 0);
         try (Gpt2Program lower = Gpt2Program.frozenBlocks(checkpoint, where, Precision.FP32, blocks);
                 Gpt2Program head = Gpt2Program.forTraining(checkpoint, where, headAlone, Map.of())) {
-            return rate(messages, BOOK_BATCH, batch -> {
-                TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_POSITION, BOOK_LENGTH, lower.config());
+            return stopwatch.rate(messages, BOOK_BATCH, batch -> {
+                TokenBatch padded = TokenBatch.of(batch, Pooling.LAST_POSITION, length, lower.config());
                 try (NDManager manager = lower.newManager()) {
                     head.classify(padded.inputs(lower.hidden(padded.inputs(manager)), manager))
                             .toFloatArray();
@@ -142,50 +173,75 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private interface Work {
-        void on(List<Tokens> batch);
-    }
-
-    /** Messages a second: the messages over and over in batches, after one batch to warm up. */
-    private double rate(List<Tokens> messages, int size, Work work) {
-        work.on(messages.subList(0, size));
-        long least = Duration.ofSeconds(seconds).toNanos();
-        long start = System.nanoTime();
-        long done = 0;
-        for (int begin = 0; System.nanoTime() - start < least; begin = (begin + size) % messages.size()) {
-            work.on(messages.subList(begin, begin + size));
-            done += size;
-        }
-        return done * 1e9 / (System.nanoTime() - start);
-    }
-
-    private void print(String name, String chosen, Map<String, Double> rates) throws IOException {
+    private void print(
+            String name,
+            String place,
+            int productSize,
+            double meanTokens,
+            double book,
+            List<ClassifierFigures> figures,
+            Map<String, Double> parts)
+            throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        int processors = Runtime.getRuntime().availableProcessors();
         if (json) {
-            Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("model", name);
-            figures.put("precision", chosen);
-            figures.put("processors", Runtime.getRuntime().availableProcessors());
-            figures.put("messagesPerSecond", rates);
-            out.println(new JsonMapper().writeValueAsString(figures));
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("model", name);
+            all.put("device", place);
+            all.put("processors", processors);
+            all.put("meanTokens", meanTokens);
+            all.put("bookMessagesPerSecond", book);
+            all.put("classifier", figures.stream().map(BenchmarkCommand::json).toList());
+            all.put("partsMessagesPerSecond", parts);
+            out.println(new JsonMapper().writeValueAsString(all));
         } else {
-            double book = rates.get("book");
             out.printf(
                     Locale.ROOT,
-                    "%s, %s, %d processors%n",
+                    "%s on %s, %d processors; messages of %.1f tokens on average%n",
                     name,
-                    chosen,
-                    Runtime.getRuntime().availableProcessors());
-            out.printf("%-40s%14s%8s%n", "", "messages/s", "ratio");
-            out.printf(Locale.ROOT, "%-40s%,14.0f%8.1f%n", "the book's way: fp32, batch 8, 120 tokens", book, 1.0);
-            IntStream.of(BATCHES)
-                    .forEach(size -> out.printf(
-                            Locale.ROOT,
-                            "%-40s%,14.0f%8.1f%n",
-                            "batch " + size,
-                            rates.get("batch " + size),
-                            rates.get("batch " + size) / book));
+                    place,
+                    processors,
+                    meanTokens);
+            out.printf("%-45s%14s%8s%n", "", "messages/s", "ratio");
+            row(out, "the book's way: fp32, batch 8, 120 tokens", book, book);
+            for (ClassifierFigures precision : figures) {
+                String label = precision.precision();
+                precision.batches().forEach((size, rate) -> row(out, label + ", batch " + size, rate, book));
+                precision
+                        .lengths()
+                        .forEach((length, rate) -> row(
+                                out, label + ", batch " + MICRO_BATCH + ", " + length + " tokens each", rate, book));
+            }
+            row(out, "tokeniser alone, one thread", parts.get("tokeniser"), book);
+            row(out, "JSON in and out alone, one thread", parts.get("json"), book);
+            for (ClassifierFigures precision : figures) {
+                out.printf(
+                        Locale.ROOT,
+                        "%s: %,.0f GFLOP/s at batch %d, %.0f %% of the %,.0f of a bare product of %d x %d%n",
+                        precision.precision(),
+                        precision.gflops(),
+                        MICRO_BATCH,
+                        100 * precision.shareOfPeak(),
+                        precision.peakGflops(),
+                        productSize,
+                        productSize);
+            }
         }
         out.flush();
+    }
+
+    private static Map<String, Object> json(ClassifierFigures figures) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("precision", figures.precision());
+        json.put("messagesPerSecondByBatch", figures.batches());
+        json.put("messagesPerSecondByTokens", figures.lengths());
+        json.put("gflops", figures.gflops());
+        json.put("peakGflops", figures.peakGflops());
+        json.put("shareOfPeak", figures.shareOfPeak());
+        return json;
+    }
+
+    private static void row(PrintWriter out, String what, double rate, double book) {
+        out.printf(Locale.ROOT, "%-45s%,14.0f%8.1f%n", what, rate, rate / book);
     }
 }

@@ -226,14 +226,6 @@ class LauncherIT {
     }
 
     @Test
-    void measuresItsSpeed() throws Exception {
-        Result result = run("benchmark", "--seconds", "1");
-
-        assertThat(result.code()).as(result.err()).isZero();
-        assertThat(result.out()).contains("the book's way", "batch 256");
-    }
-
-    @Test
     void measuresTrainingBesideTheBooksWay() throws Exception {
         Path data = messages();
 

@@ -1,18 +1,6 @@
 package org.smsieve.gpt2;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +9,6 @@ import org.smsieve.command.UserException;
 /** Settles the setting {@code precision}. */
 public final class PrecisionChoice {
     private static final Logger LOG = LoggerFactory.getLogger(PrecisionChoice.class);
-    private static final String TYPE = "__torch__.Probe";
     private static final int SIZE = 512;
     private static final int ROUNDS = 3;
     /** How much faster bf16 must be, so that the choice does not change from run to run. */
@@ -47,8 +34,8 @@ public final class PrecisionChoice {
 
     /** Some processors only emulate bfloat16, a hundred times slower than they do float32; others double its rate. */
     private static Precision measured(Device device) {
-        long fp32 = nanos(Precision.FP32, device);
-        long bf16 = nanos(Precision.BF16, device);
+        double fp32 = MatrixProduct.nanos(Precision.FP32, device, SIZE, 1, ROUNDS);
+        double bf16 = MatrixProduct.nanos(Precision.BF16, device, SIZE, 1, ROUNDS);
         Precision faster = bf16 * CLEAR_LEAD < fp32 ? Precision.BF16 : Precision.FP32;
         if (LOG.isInfoEnabled()) {
             LOG.info(String.format(
@@ -61,32 +48,5 @@ public final class PrecisionChoice {
                     bf16 / 1e6));
         }
         return faster;
-    }
-
-    private static long nanos(Precision precision, Device device) {
-        String source = "class Probe(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
-                + "  def forward(self: " + TYPE + ", x: Tensor) -> Tensor:\n"
-                + "    y = torch.to(x, " + precision.scalarType() + ")\n"
-                + "    return torch.sum(torch.mm(y, y), dtype=6)\n";
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
-            PtSymbolBlock probe = JniUtils.loadModule(
-                    (PtNDManager) manager,
-                    new ByteArrayInputStream(ScriptArchive.of(TYPE, source, List.of())),
-                    true,
-                    false);
-            NDArray x = manager.ones(new Shape(SIZE, SIZE));
-            long fastest = Long.MAX_VALUE;
-            for (int round = 0; round <= ROUNDS; round++) {
-                long start = System.nanoTime();
-                // Reading the sum waits for the device.
-                IValueUtils.forward(probe, new NDList(x), false)
-                        .singletonOrThrow()
-                        .getFloat();
-                fastest = Math.min(fastest, System.nanoTime() - start);
-            }
-            return fastest;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

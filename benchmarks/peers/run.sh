@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Measures smsieve and each of its peers, one after the other, round by round, and prints a table. Arguments go to
+# `smsieve benchmark stream`, such as --model random:gpt2. Environment:
+#   PYTHON   of an environment with requirements.txt; default python3
+#   ROUNDS   default 3
+#   SYSTEMS  names of those to measure, below; default all but those in bf16
+#   RESULTS  a directory for the figures as JSON; default benchmarks/target/peers/TIME
+set -euo pipefail
+peers=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3}
+results=${RESULTS:-$peers/../target/peers/$(date +%Y%m%d-%H%M%S)}
+systems=${SYSTEMS:-smsieve smsieve-at-least-once book-1 book-8 pipeline pipeline-compile}
+mkdir -p "$results"
+"$python" -c 'import confluent_kafka, torch, transformers' ||
+    { echo "run.sh: $python has no requirements.txt installed (see $peers/README.md)" >&2; exit 1; }
+
+measure() {
+    local system=$1 out=$2
+    shift 2
+    case $system in
+    smsieve) set -- "$@" ;;
+    smsieve-at-least-once) set -- "$@" --guarantee at_least_once ;;
+    book-1) set -- "$@" --app "exec $python $peers/book.py --batch 1" ;;
+    book-8) set -- "$@" --app "exec $python $peers/book.py" ;;
+    pipeline) set -- "$@" --app "exec $python $peers/pipeline.py" ;;
+    pipeline-compile) set -- "$@" --app "exec $python $peers/pipeline.py --compile" ;;
+    pipeline-bf16) set -- "$@" --app "exec $python $peers/pipeline.py --bf16" ;;
+    pipeline-bf16-compile) set -- "$@" --app "exec $python $peers/pipeline.py --bf16 --compile" ;;
+    *)
+        echo "run.sh: $system: no such system" >&2
+        return 1
+        ;;
+    esac
+    "$peers/../../smsieve" benchmark stream --json "$@" >"$out.partial" && mv "$out.partial" "$out"
+}
+
+failed=0
+for round in $(seq "${ROUNDS:-3}"); do
+    for system in $systems; do
+        echo "round $round: $system" >&2
+        # One that fails shall not cost the others' figures.
+        measure "$system" "$results/$system-$round.json" "$@" || failed=1
+    done
+done
+"$python" "$peers/table.py" "$results"
+echo "The figures are in $results." >&2
+exit $failed

@@ -1,0 +1,23 @@
+package org.smsieve.benchmark;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Measures how fast something goes.
+ *
+ * @param seconds the least time that it takes for a figure
+ */
+record Stopwatch(double seconds) {
+    /** Items a second: the items over and over in batches, after one batch to warm up. */
+    <T> double rate(List<T> items, int size, Consumer<List<T>> work) {
+        work.accept(items.subList(0, size));
+        long start = System.nanoTime();
+        long done = 0;
+        for (int begin = 0; System.nanoTime() - start < seconds * 1e9; begin = (begin + size) % items.size()) {
+            work.accept(items.subList(begin, begin + size));
+            done += size;
+        }
+        return done * 1e9 / (System.nanoTime() - start);
+    }
+}
