@@ -48,6 +48,8 @@ record AppUnderTest(
         all.put("precision", precision);
         all.put("processing.guarantee", guarantee.kafkaName());
         all.put("http.port", "0");
+        // What is measured is how fast it classifies.
+        all.put("remember.messages", "0");
         all.putAll(settings);
         all.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
         return new ArrayList<>(words);

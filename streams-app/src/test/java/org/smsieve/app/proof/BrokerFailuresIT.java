@@ -130,8 +130,12 @@ class BrokerFailuresIT {
         }
     }
 
+    /**
+     * In the soak alone, to save time: {@link #restarted} kills a broker too, and {@link #away} has the only one away.
+     */
     @Test
     void killed() throws Exception {
+        assumeTrue(Scale.SOAK, "part of the soak");
         Path data = Files.createDirectory(directory.resolve("data"));
         try (BrokerProcess broker = new BrokerProcess(directory, data, Map.of());
                 Cluster single = new Cluster(broker)) {
