@@ -69,7 +69,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             paramLabel = "P",
             split = ",",
             defaultValue = "auto",
-            description = "auto, fp32 or bf16, or several with commas between; default auto.")
+            description = "auto, fp32, bf16 or int8, or several with commas between; default auto.")
     private List<String> precisions;
 
     @Option(

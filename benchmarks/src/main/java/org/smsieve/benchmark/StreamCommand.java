@@ -62,7 +62,7 @@ final class StreamCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
     private String device;
 
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "auto", description = "auto, fp32 or bf16.")
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "auto", description = "auto, fp32, bf16 or int8.")
     private String precision;
 
     @Option(

@@ -14,7 +14,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             benchmark --seconds 0                       | 1 | smsieve: --seconds: 0.0 (expected: 0.1 to 600)
-            benchmark --precision fp64                  | 1 | smsieve: precision: fp64 (expected: auto, fp32 or bf16)
+            benchmark --precision fp64                  | 1 | smsieve: precision: fp64 (expected: auto, fp32, bf16 or int8)
             benchmark --model /none                     | 1 | smsieve: --model: /none: no such directory (expected: a bundle)
             benchmark --data /none                      | 1 | smsieve: --data: /none: cannot be read
             benchmark stream --seconds NaN              | 1 | smsieve: --seconds: NaN (expected: 1 to 3600)

@@ -83,6 +83,9 @@ public final class Gpt2Program implements AutoCloseable {
 
     private static Gpt2Program fastest(Checkpoint checkpoint, Device device, Precision precision, ModelPart part)
             throws IOException {
+        if (precision == Precision.INT8) {
+            return load(checkpoint, device, precision, Kernels.QUANTISED, part, null, Map.of());
+        }
         if (!device.isGpu()) {
             try {
                 return load(checkpoint, device, precision, Kernels.FUSED, part, null, Map.of());
@@ -129,7 +132,7 @@ public final class Gpt2Program implements AutoCloseable {
             throws IOException {
         Gpt2Config config = checkpoint.config();
         Gpt2Source source = new Gpt2Source(config, precision, kernels, part, training);
-        byte[] archive = ScriptArchive.of(Gpt2Source.TYPE, source.text(), source.attributes());
+        byte[] archive = ScriptArchive.of(Gpt2Source.TYPE, source.text(), source.attributes(), source.packed());
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
             Gpt2Program program = new Gpt2Program(config, precision, kernels, part, training, manager, archive);

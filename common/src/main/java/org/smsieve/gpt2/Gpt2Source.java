@@ -32,6 +32,9 @@ final class Gpt2Source {
     /** What {@link TokenBatch} gives. */
     static final String INPUTS = "input: Tensor, positions: Tensor, rows: Tensor, groups: Tensor";
 
+    /** Quantised weights with their bias, in FBGEMM's order. */
+    private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 
     private final Gpt2Config config;
@@ -40,6 +43,7 @@ final class Gpt2Source {
     private final ModelPart part;
     private final Training training;
     private final List<String> attributes = new ArrayList<>();
+    private final List<String> packed = new ArrayList<>();
     private final StringBuilder methods = new StringBuilder();
 
     /** @param training null where nothing is trained */
@@ -84,6 +88,11 @@ final class Gpt2Source {
         return attributes;
     }
 
+    /** The names of what the module holds besides, of no value before it is loaded. */
+    List<String> packed() {
+        return packed;
+    }
+
     /** The attribute that holds the parameter {@code name} in plain kernels. */
     static String attribute(String name) {
         return name.replace('.', '_');
@@ -95,6 +104,11 @@ final class Gpt2Source {
         attributes.forEach(name -> source.append('"').append(name).append("\", "));
         source.append("]\n  __buffers__ = []\n  training : bool\n");
         attributes.forEach(name -> source.append("  ").append(name).append(" : Tensor\n"));
+        packed.forEach(name -> source.append("  ")
+                .append(name)
+                .append(" : Optional[")
+                .append(PACKED)
+                .append("]\n"));
         return source.append(methods).toString();
     }
 
@@ -153,6 +167,11 @@ final class Gpt2Source {
                 lines.add(assignment(attribute, value));
             } else if (isPooled(layer) && attribute.contains("c_attn")) {
                 lines.addAll(pooledAttention(attribute, value));
+            } else if (kernels == Kernels.QUANTISED) {
+                // A layer's bias follows its weights.
+                if (attribute.endsWith("_weight")) {
+                    lines.addAll(quantised(attribute, value, copy(i + 1, precision.scalarType())));
+                }
             } else {
                 lines.add(assignment(attribute, reordered(attribute, value)));
             }
@@ -165,8 +184,10 @@ final class Gpt2Source {
         boolean weight = attribute.endsWith("weight");
         int axis = weight ? 1 : 0;
         List<String> lines = new ArrayList<>();
+        String query = columns("(" + value + ")", axis, 0);
         lines.add(assignment(
-                attribute.replace("c_attn", "query"), reordered(attribute, columns("(" + value + ")", axis, 0))));
+                attribute.replace("c_attn", "query"),
+                kernels == Kernels.FUSED ? reordered(attribute, query) : "torch.contiguous(" + query + ")"));
         if (weight) {
             lines.add(assignment(
                     attribute.replace("c_attn", "key"),
@@ -177,6 +198,18 @@ final class Gpt2Source {
                 attribute.replace("c_attn", "value"),
                 "torch.contiguous(" + (weight ? byHead(values, "[1, 0, 2]") : values) + ")"));
         return lines;
+    }
+
+    /** Quantises a linear layer's weights, each output by its largest, and packs them with the bias. */
+    private List<String> quantised(String attribute, String weight, String bias) {
+        String name = attribute.substring(0, attribute.length() - "_weight".length());
+        packed.add(name);
+        return List.of(
+                "w = torch.contiguous(torch.t(" + weight + "))",
+                "scales = torch.clamp(torch.div(torch.amax(torch.abs(w), [1], False), 127.), 1e-12, None)",
+                "zeros = torch.to(torch.mul(scales, 0.), 4)",
+                "q = torch.quantize_per_channel(w, torch.to(scales, 7), zeros, 0, 12)",
+                "self." + name + " = ops.quantized.linear_prepack(q, " + bias + ")");
     }
 
     /** The query's, key's or value's part, 0 to 2, of {@code c_attn}'s weights or bias. */
@@ -242,7 +275,7 @@ final class Gpt2Source {
                 // Split once: the gradients of slices would each be as large as the whole.
                 plain ? "w = torch.split_with_sizes(" + adapted(attention + "c_attn") + parts + "1)" : "",
                 plain ? "b = torch.split_with_sizes(" + attention + "c_attn_bias" + parts + "0)" : "",
-                "q = " + (plain ? "torch.addmm(b[0], " + query + ", w[0])" : linear(query, attention + "query")),
+                "q = " + (plain ? "torch.addmm(b[0], " + query + ", w[0])" : pooledQuery(query, attention + "query")),
                 // (heads, batch, headWidth)
                 "q = torch.transpose(torch.view(q, [-1, " + config.heads() + ", " + config.headWidth() + "]), 0, 1)",
                 // (heads, batch, embed)
@@ -269,6 +302,13 @@ final class Gpt2Source {
                 "a = torch.reshape(torch.transpose(a, 0, 1), [-1, " + config.embed() + "])",
                 "a = torch.add(a, " + (plain ? "b[2]" : attention + "value_bias") + ")",
                 afterAttention(block));
+    }
+
+    /** One row a sequence: not worth quantising. */
+    private String pooledQuery(String x, String name) {
+        return kernels == Kernels.FUSED
+                ? linear(x, name)
+                : "torch.addmm(" + name + "_bias, " + x + ", " + name + "_weight)";
     }
 
     /** What a block does with the heads' results {@code a}, row by row: the output projection, then the MLP. */
@@ -377,6 +417,9 @@ final class Gpt2Source {
             case FUSED ->
                 "ops.mkldnn._linear_pointwise(" + x + ", " + name + "_weight, " + name + "_bias, \"none\", "
                         + NO_SCALARS + ", \"\")";
+            // Seven bits of input: of eight, two products might not fit into the 16 bits they are summed in.
+            case QUANTISED ->
+                "ops.quantized.linear_dynamic(" + x + ", unchecked_cast(" + PACKED + ", " + name + "), True)";
         };
     }
 
@@ -394,7 +437,7 @@ final class Gpt2Source {
 
     private String gelu(String x, String name) {
         return switch (kernels) {
-            case PLAIN -> "torch.gelu(" + linear(x, name) + ", approximate=\"tanh\")";
+            case PLAIN, QUANTISED -> "torch.gelu(" + linear(x, name) + ", approximate=\"tanh\")";
             case FUSED ->
                 "ops.mkldnn._linear_pointwise(" + x + ", " + name + "_weight, " + name + "_bias, \"gelu\", "
                         + NO_SCALARS + ", \"tanh\")";
@@ -403,7 +446,7 @@ final class Gpt2Source {
 
     private String residual(String y, String x, String name) {
         return switch (kernels) {
-            case PLAIN -> "torch.add(" + x + ", " + dropped(linear(y, name)) + ")";
+            case PLAIN, QUANTISED -> "torch.add(" + x + ", " + dropped(linear(y, name)) + ")";
             case FUSED ->
                 "ops.mkldnn._linear_pointwise(" + y + ", " + x + ", " + name + "_weight, " + name + "_bias, \"add\")";
         };

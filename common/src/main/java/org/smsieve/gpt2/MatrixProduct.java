@@ -42,7 +42,7 @@ public final class MatrixProduct {
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             PtSymbolBlock probe = JniUtils.loadModule(
                     (PtNDManager) manager,
-                    new ByteArrayInputStream(ScriptArchive.of(TYPE, source, List.of())),
+                    new ByteArrayInputStream(ScriptArchive.of(TYPE, source, List.of(), List.of())),
                     true,
                     false);
             NDArray x = manager.ones(new Shape(size, size));

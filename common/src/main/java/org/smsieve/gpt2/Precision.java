@@ -5,7 +5,12 @@ public enum Precision {
     /** float32. */
     FP32("fp32", "6", 1e-5, 1e-3),
     /** bfloat16, with the final LayerNorm and the head in float32. */
-    BF16("bf16", "15", 2e-2, 0.1);
+    BF16("bf16", "15", 2e-2, 0.1),
+    /**
+     * Linear layers in int8 with one scale an output, their inputs quantised as they come; all else in float32. For
+     * CPUs. The input's scale is that of the whole micro-batch, so that a score depends a little on its company.
+     */
+    INT8("int8", "6", 5e-2, 0.2);
 
     private final String label;
     private final String scalarType;
@@ -19,7 +24,7 @@ public enum Precision {
         this.logitTolerance = logitTolerance;
     }
 
-    /** {@code fp32} or {@code bf16}. */
+    /** {@code fp32}, {@code bf16} or {@code int8}. */
     public String label() {
         return label;
     }
@@ -37,7 +42,7 @@ public enum Precision {
         return logitTolerance;
     }
 
-    /** The number TorchScript knows this type by (c10::ScalarType). */
+    /** The number TorchScript knows the type of hidden states by (c10::ScalarType). */
     String scalarType() {
         return scalarType;
     }

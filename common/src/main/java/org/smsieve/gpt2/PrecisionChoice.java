@@ -19,17 +19,25 @@ public final class PrecisionChoice {
     /**
      * The precision a setting names.
      *
-     * @param setting {@code fp32}, {@code bf16}, or {@code auto}: bf16 where this device multiplies two matrices
-     *     clearly faster in it, measured now, in some milliseconds
+     * @param setting {@code fp32}, {@code bf16}, {@code int8}, or {@code auto}: fp32, or bf16 where this device
+     *     multiplies two matrices clearly faster in it, measured now, in some milliseconds
      * @throws UserException if it names none
      */
     public static Precision of(String setting, Device device) {
         return switch (setting) {
             case "fp32" -> Precision.FP32;
             case "bf16" -> Precision.BF16;
+            case "int8" -> quantised(device);
             case "auto" -> measured(device);
-            default -> throw new UserException("precision: " + setting + " (expected: auto, fp32 or bf16)");
+            default -> throw new UserException("precision: " + setting + " (expected: auto, fp32, bf16 or int8)");
         };
+    }
+
+    private static Precision quantised(Device device) {
+        if (device.isGpu()) {
+            throw new UserException("precision: int8 (expected: auto, fp32 or bf16 on a GPU)");
+        }
+        return Precision.INT8;
     }
 
     /** Some processors only emulate bfloat16, a hundred times slower than they do float32; others double its rate. */

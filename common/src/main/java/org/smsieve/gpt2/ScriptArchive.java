@@ -33,11 +33,12 @@ final class ScriptArchive {
      * @param type the module's qualified class name, {@code __torch__.NAME}
      * @param source the class's definition
      * @param tensors the names of its tensors
+     * @param empty the names of what else it holds, nothing at first
      */
-    static byte[] of(String type, String source, List<String> tensors) {
+    static byte[] of(String type, String source, List<String> tensors, List<String> empty) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            store(zip, "data.pkl", pickle(type, tensors));
+            store(zip, "data.pkl", pickle(type, tensors, empty));
             store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "data/0", ONE_FLOAT);
             store(zip, "constants.pkl", EMPTY_TUPLE);
@@ -49,7 +50,7 @@ final class ScriptArchive {
         return bytes.toByteArray();
     }
 
-    private static byte[] pickle(String type, List<String> tensors) {
+    private static byte[] pickle(String type, List<String> tensors, List<String> empty) {
         Pickle pickle = new Pickle();
         int dot = type.lastIndexOf('.');
         pickle.global(type.substring(0, dot), type.substring(dot + 1))
@@ -62,6 +63,9 @@ final class ScriptArchive {
         for (String tensor : tensors) {
             pickle.string(tensor);
             placeholder(pickle);
+        }
+        for (String attribute : empty) {
+            pickle.string(attribute).op('N');
         }
         return pickle.op('u').op('b').op('.').bytes();
     }

@@ -68,7 +68,7 @@ class Gpt2ClassifierIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fp32", "bf16"})
+    @ValueSource(strings = {"fp32", "bf16", "int8"})
     void judgesAMessageByItselfWhateverTheCompany(String precision) throws IOException {
         List<Tokens> messages = new ArrayList<>(randomMessages(60, 4));
         try (Gpt2Classifier sut = open(Pooling.LAST_TOKEN, null, new ComputeOptions("cpu", precision))) {
@@ -160,7 +160,7 @@ class Gpt2ClassifierIT {
                 .hasMessageContaining("auto, cpu, gpu or gpu:N");
         assertThatThrownBy(() -> open(Pooling.LAST_TOKEN, null, new ComputeOptions("cpu", "fp8")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("auto, fp32 or bf16");
+                .hasMessageContaining("auto, fp32, bf16 or int8");
     }
 
     @Test

@@ -59,7 +59,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, gpu or gpu:N.")
     private String device;
 
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "auto, fp32 or bf16.")
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "auto, fp32, bf16 or int8.")
     private String precision;
 
     @Override

@@ -122,7 +122,7 @@ class SettingsReaderTest {
                 "input.format | avro | text or json",
                 "output.format | JSON | json or passthrough",
                 "device | tpu | auto or cpu or gpu or gpu:N",
-                "precision | fp16 | auto or fp32 or bf16"
+                "precision | fp16 | auto or fp32 or bf16 or int8"
             })
     void refusesAValueThatBreaksItsRule(String key, String value, String rule) {
         assertThatThrownBy(() -> reader().set(key, value).read())
