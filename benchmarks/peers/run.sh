@@ -9,9 +9,9 @@ set -euo pipefail
 peers=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 results=${RESULTS:-$peers/../target/peers/$(date +%Y%m%d-%H%M%S)}
-systems=${SYSTEMS:-smsieve smsieve-at-least-once book-1 book-8 pipeline pipeline-compile}
+systems=${SYSTEMS:-smsieve smsieve-at-least-once book-1 book-8 pipeline pipeline-compile onnx}
 mkdir -p "$results"
-"$python" -c 'import confluent_kafka, torch, transformers' ||
+"$python" -c 'import confluent_kafka, onnx, onnxruntime, torch, transformers' ||
     { echo "run.sh: $python has no requirements.txt installed (see $peers/README.md)" >&2; exit 1; }
 
 measure() {
@@ -24,6 +24,7 @@ measure() {
     book-8) set -- "$@" --app "exec $python $peers/book.py" ;;
     pipeline) set -- "$@" --app "exec $python $peers/pipeline.py" ;;
     pipeline-compile) set -- "$@" --app "exec $python $peers/pipeline.py --compile" ;;
+    onnx) set -- "$@" --app "exec $python $peers/onnx_runtime.py" ;;
     pipeline-bf16) set -- "$@" --app "exec $python $peers/pipeline.py --bf16" ;;
     pipeline-bf16-compile) set -- "$@" --app "exec $python $peers/pipeline.py --bf16 --compile" ;;
     *)
