@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -53,6 +54,8 @@ class TypedMessagesTest {
 
     /** An app in miniature: what is sent comes out of a topic, with its headers and one that the app adds. */
     private MockProducer<byte[], byte[]> app(String topic, String header, String value) {
+        // One that nobody waits for any more may come out, too.
+        AtomicLong offset = new AtomicLong(7);
         return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
             @Override
             public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
@@ -61,7 +64,7 @@ class TypedMessagesTest {
                 ConsumerRecord<byte[], byte[]> output = new ConsumerRecord<>(
                         topic,
                         0,
-                        7,
+                        offset.getAndIncrement(),
                         0,
                         TimestampType.CREATE_TIME,
                         0,
