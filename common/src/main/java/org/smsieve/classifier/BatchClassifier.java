@@ -7,7 +7,7 @@ import org.smsieve.text.Tokens;
 public interface BatchClassifier extends AutoCloseable {
     /**
      * Classifies messages. The verdict on a message depends on the message alone, whatever the company: scores are
-     * equal to 1e-5 in fp32 and 2e-2 in bf16.
+     * equal to 1e-5 in fp32, 2e-2 in bf16 and 5e-2 in int8.
      *
      * @param messages the messages' tokens, in any order and of any lengths; may be empty
      * @return a verdict for each message, in the order given

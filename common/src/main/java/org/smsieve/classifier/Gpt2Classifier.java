@@ -45,11 +45,20 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     private final Manifest manifest;
     private final Gpt2Program program;
+    /** Asked for with each message. */
+    private final ClassifierInfo info;
+
     private long positions;
 
     private Gpt2Classifier(Manifest manifest, Gpt2Program program) {
         this.manifest = manifest;
         this.program = program;
+        Device device = program.device();
+        info = new ClassifierInfo(
+                manifest.model(),
+                program.precision().label(),
+                device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu",
+                Optional.ofNullable(manifest.created()));
     }
 
     /**
@@ -143,12 +152,7 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     @Override
     public ClassifierInfo info() {
-        Device device = device();
-        return new ClassifierInfo(
-                manifest.model(),
-                precision().label(),
-                device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu",
-                Optional.ofNullable(manifest.created()));
+        return info;
     }
 
     @Override
