@@ -78,8 +78,8 @@ public final class Demo implements AutoCloseable {
         List<String> outputs = config.topics().all(labels).stream()
                 .filter(topic -> !topic.equals(config.topics().input()))
                 .toList();
-        keep(new VerdictReader(
-                servers, outputs, new VerdictPrinter(out, config.topics().deadLetter(), figures::received)::print));
+        VerdictPrinter printer = new VerdictPrinter(out, config.topics().deadLetter(), figures::received);
+        keep(new VerdictReader(servers, outputs, records -> records.forEach(printer::print)));
         result(CompletableFuture.runAsync(round, rounds));
         result(CompletableFuture.anyOf(figures.complete(), app.ended()));
         figures.print(out);

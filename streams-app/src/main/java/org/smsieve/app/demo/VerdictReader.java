@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what is committed to the output topics, from their beginning, on a thread of its own. */
-final class VerdictReader implements AutoCloseable {
+public final class VerdictReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Consumer<ConsumerRecord<byte[], byte[]>> receiver;
-    private final Thread thread = new Thread(this::run, "smsieve-demo-reader");
+    private final Consumer<ConsumerRecords<byte[], byte[]>> receiver;
+    private final Thread thread = new Thread(this::run, "smsieve-verdicts");
 
     /**
      * Starts to read.
      *
      * @param topics existing topics
-     * @param receiver is given each record, on the reader's thread
+     * @param receiver is given what each poll brings, on the reader's thread
      */
-    VerdictReader(
-            String bootstrapServers, Collection<String> topics, Consumer<ConsumerRecord<byte[], byte[]>> receiver) {
+    public VerdictReader(
+            String bootstrapServers, Collection<String> topics, Consumer<ConsumerRecords<byte[], byte[]>> receiver) {
         this.receiver = receiver;
         Map<String, Object> properties = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -35,7 +35,10 @@ final class VerdictReader implements AutoCloseable {
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
+                "read_committed",
+                // A transaction in one piece, unless it is large.
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                10_000);
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         List<TopicPartition> partitions = topics.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
@@ -49,7 +52,7 @@ final class VerdictReader implements AutoCloseable {
     private void run() {
         try (consumer) {
             while (true) {
-                consumer.poll(Duration.ofSeconds(1)).forEach(receiver);
+                receiver.accept(consumer.poll(Duration.ofSeconds(1)));
             }
         } catch (WakeupException e) {
             // Closed.
