@@ -147,6 +147,16 @@ final class ChildProcesses {
         }
     }
 
+    /** Deletes the directory of a measurement that was interrupted, and says what is left of it. */
+    static String undone(Path directory) {
+        try {
+            delete(directory);
+            return "nothing was measured";
+        } catch (IOException e) {
+            return "nothing was measured, and " + directory + " is left (" + e + ")";
+        }
+    }
+
     /** Deletes a directory with all that is in it. */
     static void delete(Path directory) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {

@@ -154,12 +154,7 @@ final class StreamCommand implements Callable<Integer> {
 
     private static String undo(ChildProcesses children, Path directory) {
         children.stopAll();
-        try {
-            ChildProcesses.delete(directory);
-            return "nothing was measured";
-        } catch (IOException e) {
-            return "nothing was measured, and " + directory + " is left (" + e + ")";
-        }
+        return ChildProcesses.undone(directory);
     }
 
     private void measure(Bundle bundle, Messages source, ChildProcesses children, Path directory)

@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.smsieve.command.Interruption;
 import org.smsieve.command.UserException;
 import picocli.CommandLine.Command;
@@ -71,7 +68,7 @@ public final class TrainingCommand implements Callable<Integer> {
             Run book = run(directory.resolve("book"), BOOKS_WAY);
             print(smsieve, book);
         } finally {
-            interruption.finish(() -> delete(directory));
+            interruption.finish(() -> ChildProcesses.delete(directory));
         }
         return 0;
     }
@@ -81,23 +78,14 @@ public final class TrainingCommand implements Callable<Integer> {
             train.destroy();
             train.onExit().join();
         });
-        try {
-            delete(directory);
-            return "nothing was measured";
-        } catch (IOException e) {
-            return "nothing was measured, and " + directory + " is left (" + e + ")";
-        }
+        return ChildProcesses.undone(directory);
     }
 
     /** Runs {@code train} in a process of its own. */
     private Run run(Path output, List<String> flags) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:MaxRAMPercentage=50",
-                "-XX:+UseSerialGC",
-                "-Dai.djl.pytorch.graph_optimizer=false",
-                "-cp",
-                System.getProperty("java.class.path"),
+        List<String> command =
+                ChildProcesses.java(List.of("-XX:MaxRAMPercentage=50", "-Dai.djl.pytorch.graph_optimizer=false"));
+        command.addAll(List.of(
                 "org.smsieve.trainer.Main",
                 "train",
                 "--base",
@@ -150,15 +138,5 @@ public final class TrainingCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "%-60s%10.1f%8.1f%n", "the defaults", smsieve.seconds(), ratio);
         }
         out.flush();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> found;
-        try (Stream<Path> paths = Files.walk(directory)) {
-            found = paths.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : found) {
-            Files.delete(path);
-        }
     }
 }
