@@ -1,7 +1,6 @@
 package org.smsieve.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.smsieve.benchmark.Launcher.Result;
+import org.smsieve.fixture.Programs;
 
 /** What the README tells a user to type, typed: the launcher, the built-in model, real processes. */
 class LauncherIT {
@@ -114,11 +114,7 @@ class LauncherIT {
 
     @Test
     void servesKcatWhileTheDemoIsUp() throws Exception {
-        boolean kcat = new ProcessBuilder("sh", "-c", "command -v kcat").start().waitFor() == 0;
-        assertThat(kcat || System.getenv("CI") == null)
-                .as("kcat is installed in CI")
-                .isTrue();
-        assumeThat(kcat).isTrue();
+        Programs.require("kcat", "kcat");
         int port = freePort();
         Path out = directory.resolve("out.txt");
         Process demo = Launcher.command("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
