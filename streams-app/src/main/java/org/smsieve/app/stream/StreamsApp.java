@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
@@ -204,12 +205,19 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
      * Whether an error, which Streams takes for fatal, says no more than that a transaction cannot be committed. It is
      * what a broker that was away answers when it has given the transaction up meanwhile, and what the producer says
      * when the broker stays away: nothing is committed, so that another thread may do the same again.
+     *
+     * <p>A broker that comes back may also answer that it met an unexpected error. For the end of a transaction the
+     * client has no class for that answer ({@code TransactionManager}, "Unhandled error in EndTxnResponse"). Whether
+     * the transaction was committed is then unknown here and known to the brokers: another thread begins after the
+     * offsets that they have, once they are decided.
      */
     static boolean isOnlyTheTransactions(Throwable error) {
-        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
-                .anyMatch(cause -> cause instanceof InvalidTxnStateException
-                        || cause instanceof TransactionAbortableException
-                        || cause instanceof TimeoutException);
+        return root(error).getClass() == KafkaException.class
+                || Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                        .anyMatch(cause -> cause instanceof InvalidTxnStateException
+                                || cause instanceof TransactionAbortableException
+                                || cause instanceof UnknownServerException
+                                || cause instanceof TimeoutException);
     }
 
     private static CloseOptions leaveWithin(Duration limit) {

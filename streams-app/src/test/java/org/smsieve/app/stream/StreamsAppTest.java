@@ -2,6 +2,7 @@ package org.smsieve.app.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -11,6 +12,9 @@ class StreamsAppTest {
     @Test
     void beginsAnewWhereNothingButATransactionFailed() {
         assertThat(StreamsApp.isOnlyTheTransactions(new StreamsException(new InvalidTxnStateException("given up"))))
+                .isTrue();
+        assertThat(StreamsApp.isOnlyTheTransactions(
+                        new StreamsException(new KafkaException("Unhandled error in EndTxnResponse"))))
                 .isTrue();
         assertThat(StreamsApp.isOnlyTheTransactions(new StreamsException(new RecordTooLargeException())))
                 .isFalse();
