@@ -3,13 +3,14 @@ package org.smsieve.classifier;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.DecisionThreshold;
 import org.smsieve.bundle.GoldenExample;
@@ -17,6 +18,7 @@ import org.smsieve.bundle.Manifest;
 import org.smsieve.checkpoint.CheckpointException;
 import org.smsieve.gpt2.Devices;
 import org.smsieve.gpt2.Gpt2Program;
+import org.smsieve.gpt2.ParallelCalls;
 import org.smsieve.gpt2.Precision;
 import org.smsieve.gpt2.PrecisionChoice;
 import org.smsieve.gpt2.TokenBatch;
@@ -34,6 +36,15 @@ public final class Gpt2Classifier implements BatchClassifier {
     /** Longest call in tokens, padding included: what bounds the memory of one. */
     private static final int MAX_CALL_TOKENS = 16_384;
 
+    /** Least positions of a call beside others: with fewer, all of libtorch's threads on one call are as fast. */
+    private static final int LEAST_PARALLEL_TOKENS = 256;
+
+    /**
+     * oneDNN generates code for each number of rows that a product has, which takes a tenth of a small model's time;
+     * large calls have a multiple of this many rows, so that it soon has code for all that occur.
+     */
+    private static final int ROWS = 32;
+
     /**
      * What a group costs beyond its tokens, in tokens: its attention's operators, in each block. From 2 to 32 make no
      * difference that can be measured, for models of 0.4 million weights and of 85.
@@ -48,7 +59,7 @@ public final class Gpt2Classifier implements BatchClassifier {
     /** Asked for with each message. */
     private final ClassifierInfo info;
 
-    private long positions;
+    private final AtomicLong positions = new AtomicLong();
 
     private Gpt2Classifier(Manifest manifest, Gpt2Program program) {
         this.manifest = manifest;
@@ -75,21 +86,26 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     @Override
     public List<Verdict> classify(List<Tokens> messages) {
-        int[] lengths = messages.stream().mapToInt(this::length).toArray();
-        Verdict[] verdicts = new Verdict[lengths.length];
-        List<int[]> call = new ArrayList<>();
-        int positionsOfCall = 0;
-        for (int[] group : LengthGroups.of(lengths, groupCost(), MAX_CALL_TOKENS)) {
-            int longest = lengths[group[group.length - 1]];
-            if (positionsOfCall + group.length * longest > MAX_CALL_TOKENS) {
-                compute(messages, call, verdicts);
-                call.clear();
-                positionsOfCall = 0;
-            }
-            call.add(group);
-            positionsOfCall += group.length * longest;
+        if (messages.isEmpty()) {
+            return List.of();
         }
-        compute(messages, call, verdicts);
+        int[] lengths = messages.stream().mapToInt(this::length).toArray();
+        List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_CALL_TOKENS);
+        List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(groups, lengths));
+        List<float[][]> logits = ParallelCalls.shared()
+                .run(calls.stream()
+                        .<Supplier<float[][]>>map(call -> () -> compute(call, messages))
+                        .toList());
+        Verdict[] verdicts = new Verdict[lengths.length];
+        for (int i = 0; i < calls.size(); i++) {
+            int row = 0;
+            for (int[] group : calls.get(i)) {
+                for (int message : group) {
+                    verdicts[message] = verdict(messages.get(message), logits.get(i)[row]);
+                    row++;
+                }
+            }
+        }
         return Arrays.asList(verdicts);
     }
 
@@ -97,21 +113,13 @@ public final class Gpt2Classifier implements BatchClassifier {
         return device().isGpu() ? GPU_GROUP_TOKENS : GROUP_TOKENS;
     }
 
-    /** Gives messages of some groups their verdicts, in one call. */
-    private void compute(List<Tokens> messages, List<int[]> groups, Verdict[] verdicts) {
-        if (groups.isEmpty()) {
-            return;
-        }
-        float[][] logits = compute(groups.stream()
-                .map(group -> Arrays.stream(group).mapToObj(messages::get).toList())
-                .toList());
-        int row = 0;
-        for (int[] group : groups) {
-            for (int message : group) {
-                verdicts[message] = verdict(messages.get(message), logits[row]);
-                row++;
-            }
-        }
+    /** How many calls messages are worth. */
+    private int calls(List<int[]> groups, int[] lengths) {
+        long tokens = groups.stream()
+                .mapToLong(group -> LengthGroups.tokens(group, lengths))
+                .sum();
+        long parallel = device().isGpu() ? 1 : Math.min(ParallelCalls.shared().width(), tokens / LEAST_PARALLEL_TOKENS);
+        return (int) Math.max(Math.max(1, parallel), (tokens + MAX_CALL_TOKENS - 1) / MAX_CALL_TOKENS);
     }
 
     /**
@@ -120,7 +128,7 @@ public final class Gpt2Classifier implements BatchClassifier {
      * @return one for each of {@link #labels()}
      */
     public float[] logits(Tokens message) {
-        return compute(List.of(List.of(message)))[0];
+        return compute(List.of(new int[1]), List.of(message))[0];
     }
 
     /**
@@ -157,7 +165,7 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     @Override
     public long positions() {
-        return positions;
+        return positions.get();
     }
 
     @Override
@@ -184,10 +192,20 @@ public final class Gpt2Classifier implements BatchClassifier {
         return TokenBatch.length(message, manifest.pooling(), maxTokens());
     }
 
-    /** One call: messages, in groups of like length, to their logits. */
-    private float[][] compute(List<List<Tokens>> groups) {
-        TokenBatch batch = TokenBatch.ofGroups(groups, manifest.pooling(), maxTokens(), program.config());
-        positions += batch.positions();
+    /** One call: groups of messages, by index, to their logits. */
+    private float[][] compute(List<int[]> groups, List<Tokens> messages) {
+        TokenBatch batch = TokenBatch.ofGroups(
+                groups.stream()
+                        .map(group ->
+                                Arrays.stream(group).mapToObj(messages::get).toList())
+                        .toList(),
+                manifest.pooling(),
+                maxTokens(),
+                program.config());
+        if (batch.positions() >= LEAST_PARALLEL_TOKENS) {
+            batch = batch.filled(ROWS);
+        }
+        positions.addAndGet(batch.positions());
         try (NDManager manager = program.newManager()) {
             float[] flat = program.classify(batch.inputs(manager)).toFloatArray();
             int width = labels().size();

@@ -70,6 +70,49 @@ public final class LengthGroups {
         return groups;
     }
 
+    /**
+     * Divides groups among several calls, in their order and a group among two where need be, so that the calls have
+     * about as many tokens, padding included: they differ by a message at most.
+     *
+     * @param groups what {@link #of} gives for the same lengths
+     * @param calls at least 1; with fewer messages there are fewer
+     */
+    static List<List<int[]>> divide(List<int[]> groups, int[] lengths, int calls) {
+        long total = groups.stream().mapToLong(group -> tokens(group, lengths)).sum();
+        List<List<int[]>> divided = new ArrayList<>();
+        long before = 0;
+        int last = -1;
+        for (int[] group : groups) {
+            long longest = tokens(group, lengths) / group.length;
+            int begin = 0;
+            while (begin < group.length) {
+                // A message belongs where its middle is.
+                int call = call(before, longest, total, calls);
+                int end = begin;
+                while (end < group.length && call(before, longest, total, calls) == call) {
+                    before += longest;
+                    end++;
+                }
+                if (call != last) {
+                    divided.add(new ArrayList<>());
+                    last = call;
+                }
+                divided.get(divided.size() - 1).add(Arrays.copyOfRange(group, begin, end));
+                begin = end;
+            }
+        }
+        return divided;
+    }
+
+    private static int call(long before, long tokens, long total, int calls) {
+        return (int) ((2 * before + tokens) * calls / (2 * total));
+    }
+
+    /** How many tokens a group has, padding included. */
+    static long tokens(int[] group, int[] lengths) {
+        return (long) group.length * lengths[group[group.length - 1]];
+    }
+
     /** Indices of lengths, the shortest first. */
     private static int[] order(int[] lengths) {
         return IntStream.range(0, lengths.length)

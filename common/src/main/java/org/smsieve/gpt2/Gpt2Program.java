@@ -19,12 +19,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.checkpoint.Gpt2Config;
 import org.smsieve.checkpoint.Tensor;
 
 /**
- * A GPT-2 model in libtorch's memory, ready to run. Whoever loads it closes it. One thread at a time may use it.
+ * A GPT-2 model in libtorch's memory, ready to run. Whoever loads it closes it. Several threads may call what is for
+ * inference at once; else one at a time may use it.
  *
  * <p>Inputs are those of {@link TokenBatch#inputs}. Arrays given and returned belong to the caller's {@link NDManager},
  * on {@link #device()}; those returned are of float32.
@@ -37,7 +39,7 @@ public final class Gpt2Program implements AutoCloseable {
     private final Training training;
     private final NDManager manager;
     private final PtSymbolBlock module;
-    private final Map<String, NDArray> methods = new HashMap<>();
+    private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
 
     private Gpt2Program(
             Gpt2Config config,

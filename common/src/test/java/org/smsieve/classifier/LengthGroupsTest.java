@@ -58,6 +58,34 @@ class LengthGroupsTest {
     }
 
     @Test
+    void dividesGroupsAmongCallsThatDifferByAMessage() {
+        Random random = new Random(3);
+        for (int round = 0; round < 200; round++) {
+            int[] lengths = random.ints(1 + random.nextInt(80), 1, 100).toArray();
+            List<int[]> groups = LengthGroups.of(lengths, 8, 1000);
+            int calls = 1 + random.nextInt(4);
+
+            List<List<int[]>> divided = LengthGroups.divide(groups, lengths, calls);
+
+            assertThat(divided).hasSizeBetween(1, calls);
+            assertThat(divided.stream().flatMap(List::stream).flatMapToInt(IntStream::of))
+                    .containsExactly(
+                            groups.stream().flatMapToInt(IntStream::of).boxed().toArray(Integer[]::new));
+            long total = groups.stream()
+                    .mapToLong(group -> LengthGroups.tokens(group, lengths))
+                    .sum();
+            int longest = IntStream.of(lengths).max().orElseThrow();
+            for (List<int[]> call : divided) {
+                assertThat(call).noneMatch(group -> group.length == 0);
+                assertThat(call.stream()
+                                .mapToLong(group -> LengthGroups.tokens(group, lengths))
+                                .sum())
+                        .isLessThanOrEqualTo(total / calls + longest + 1);
+            }
+        }
+    }
+
+    @Test
     void fillsGroupsUpToTheMost() {
         int[] lengths = {9, 1, 3, 2, 40, 3, 2};
 
