@@ -9,7 +9,7 @@ set -euo pipefail
 peers=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 results=${RESULTS:-$peers/../target/peers/$(date +%Y%m%d-%H%M%S)}
-systems=${SYSTEMS:-smsieve smsieve-at-least-once book-1 book-8 pipeline pipeline-compile onnx}
+systems=${SYSTEMS:-smsieve smsieve-int8 smsieve-at-least-once book-1 book-8 pipeline pipeline-compile onnx}
 mkdir -p "$results"
 "$python" -c 'import confluent_kafka, onnx, onnxruntime, torch, transformers' ||
     { echo "run.sh: $python has no requirements.txt installed (see $peers/README.md)" >&2; exit 1; }
@@ -19,6 +19,7 @@ measure() {
     shift 2
     case $system in
     smsieve) set -- "$@" ;;
+    smsieve-int8) set -- "$@" --precision int8 ;;
     smsieve-at-least-once) set -- "$@" --guarantee at_least_once ;;
     book-1) set -- "$@" --app "exec $python $peers/book.py --batch 1" ;;
     book-8) set -- "$@" --app "exec $python $peers/book.py" ;;
