@@ -220,14 +220,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
             for (ClassifierFigures precision : figures) {
                 out.printf(
                         Locale.ROOT,
-                        "%s: %,.0f GFLOP/s at batch %d, %.0f %% of the %,.0f of a bare product of %d x %d%n",
+                        "%s: %,.0f GFLOP/s at batch %d, %.0f %% of the %,.0f of a bare product of %d x %d%s%n",
                         precision.precision(),
                         precision.gflops(),
                         MICRO_BATCH,
                         100 * precision.shareOfPeak(),
                         precision.peakGflops(),
                         productSize,
-                        productSize);
+                        productSize,
+                        precision.precision().equals(Precision.INT8.label()) ? " in fp32" : "");
             }
         }
         out.flush();

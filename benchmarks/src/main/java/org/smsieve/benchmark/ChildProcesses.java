@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.smsieve.command.UserException;
@@ -121,12 +122,38 @@ final class ChildProcesses {
                 + " (expected: to run until it is stopped); its last lines:" + System.lineSeparator() + "  " + told);
     }
 
+    /**
+     * The memory that a process and those that it started have resident, in bytes; empty where the system does not
+     * tell, which Linux does.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>
+     */
+    static OptionalLong residentBytes(Child child) {
+        List<ProcessHandle> all = withDescendants(child);
+        try {
+            long kibibytes = 0;
+            for (ProcessHandle process : all) {
+                kibibytes += Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .sum();
+            }
+            return OptionalLong.of(kibibytes << 10);
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static List<ProcessHandle> withDescendants(Child child) {
+        return Stream.concat(
+                        child.process().descendants(), Stream.of(child.process().toHandle()))
+                .toList();
+    }
+
     /** Ends a process and those that it started, and waits for that. */
     synchronized void stop(Child child) {
         running.remove(child);
-        List<ProcessHandle> all = Stream.concat(
-                        child.process().descendants(), Stream.of(child.process().toHandle()))
-                .toList();
+        List<ProcessHandle> all = withDescendants(child);
         all.forEach(ProcessHandle::destroy);
         for (ProcessHandle process : all) {
             process.onExit()

@@ -6,7 +6,8 @@ import java.util.Map;
  * How fast a classifier is in one precision.
  *
  * @param precision such as {@code fp32}
- * @param peakGflops the rate of a bare product of large matrices, in 10^9 operations a second
+ * @param peakGflops the rate of a bare product of large matrices, in 10^9 operations a second; for int8, which libtorch
+ *     has no bare product of, in fp32
  * @param batches messages a second of real lengths, by how many are classified at once
  * @param lengths messages a second, 64 at once, by their length in tokens
  * @param gflops the classifier's rate at 64 messages of real lengths

@@ -110,6 +110,9 @@ final class StreamCommand implements Callable<Integer> {
             description = "Shares of the saturated rate at which latency is measured; default 0.1,0.5,0.8.")
     private List<Double> loads;
 
+    @Option(names = "--no-latencies", description = "Measure records a second alone.")
+    private boolean noLatencies;
+
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
@@ -196,9 +199,10 @@ final class StreamCommand implements Callable<Integer> {
                 duration(seconds),
                 count -> texts(source, count),
                 this::tell);
-        Saturation saturation = measurement.saturate(alone);
-        List<Latency> latencies = measurement.latencies(saturation.perSecond(), loads);
-        print(bundle.manifest().model(), chosen, alone, saturation, latencies);
+        StreamMeasurement.Saturated saturated = measurement.saturate(alone);
+        List<Latency> latencies =
+                noLatencies ? List.of() : measurement.latencies(saturated.rate().perSecond(), loads);
+        print(bundle.manifest().model(), chosen, alone, saturated, latencies);
     }
 
     private void tell(String step) {
@@ -215,8 +219,10 @@ final class StreamCommand implements Callable<Integer> {
         return Duration.ofMillis((long) (1000 * seconds));
     }
 
-    private void print(String name, String chosen, double alone, Saturation saturation, List<Latency> latencies)
+    private void print(
+            String name, String chosen, double alone, StreamMeasurement.Saturated saturated, List<Latency> latencies)
             throws IOException {
+        Saturation saturation = saturated.rate();
         PrintWriter out = spec.commandLine().getOut();
         int processors = Runtime.getRuntime().availableProcessors();
         String measured = app == null ? "smsieve stream" : app;
@@ -236,6 +242,8 @@ final class StreamCommand implements Callable<Integer> {
             figures.put("saturatedBursts", saturation.bursts());
             figures.put("saturatedSeconds", saturation.seconds());
             figures.put("shareOfClassifierAlone", share);
+            saturated.residentAfterWarmUp().ifPresent(bytes -> figures.put("residentBytesAfterWarmUp", bytes));
+            saturated.residentAtEnd().ifPresent(bytes -> figures.put("residentBytesAtEnd", bytes));
             figures.put("latencies", latencies.stream().map(StreamCommand::json).toList());
             out.println(new JsonMapper().writeValueAsString(figures));
         } else {
@@ -254,9 +262,20 @@ final class StreamCommand implements Callable<Integer> {
                     "from topic to topic",
                     saturation.perSecond(),
                     100 * share);
-            out.printf(
-                    "%n%-28s%12s%12s%12s%12s%12s%n",
-                    "latency at a load of", "messages", "p50 ms", "p95 ms", "p99 ms", "max ms");
+            if (saturated.residentAfterWarmUp().isPresent()
+                    && saturated.residentAtEnd().isPresent()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-52s%,12d MiB, %,d at the end%n",
+                        "the app's memory after the warm-up",
+                        saturated.residentAfterWarmUp().getAsLong() >> 20,
+                        saturated.residentAtEnd().getAsLong() >> 20);
+            }
+            if (!latencies.isEmpty()) {
+                out.printf(
+                        "%n%-28s%12s%12s%12s%12s%12s%n",
+                        "latency at a load of", "messages", "p50 ms", "p95 ms", "p99 ms", "max ms");
+            }
             latencies.forEach(latency -> out.printf(
                     Locale.ROOT,
                     "%-28s%,12d%,12.1f%,12.1f%,12.1f%,12.1f%s%n",

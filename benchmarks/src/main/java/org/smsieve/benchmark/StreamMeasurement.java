@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -86,7 +87,7 @@ final class StreamMeasurement {
      * @param expected records a second, by which the topic is filled
      * @throws UserException if the app fails, or too little comes out
      */
-    Saturation saturate(double expected) throws IOException, InterruptedException {
+    Saturated saturate(double expected) throws IOException, InterruptedException {
         StreamTopics topics = create("saturated-");
         List<String> filled = texts.apply(Math.max(FILLED_LEAST, count(FILLED * expected, warmUp.plus(window))));
         try (Sender sender = new Sender(bootstrapServers, topics)) {
@@ -97,20 +98,32 @@ final class StreamMeasurement {
             ChildProcesses.Child child = start(topics);
             awaitFirst(arrivals);
             progress.accept("Measuring records a second");
+            await(arrivals, filled.size(), warmUp);
+            OptionalLong afterWarmUp = ChildProcesses.residentBytes(child);
             Saturation saturation = awaitEnough(arrivals, filled.size());
+            OptionalLong atEnd = ChildProcesses.residentBytes(child);
             children.stop(child);
             requireLabelled(arrivals);
             if (saturation.records() == 0) {
                 throw new UserException("--seconds: " + arrivals.count()
                         + " records came out, in too few bursts to measure a rate (expected: more seconds)");
             }
-            return saturation;
+            return new Saturated(saturation, afterWarmUp, atEnd);
         }
     }
 
+    /**
+     * What an app does while there are always more records to be read.
+     *
+     * @param rate at which they come out
+     * @param residentAfterWarmUp the memory of its processes in bytes, where the system tells
+     * @param residentAtEnd likewise
+     */
+    record Saturated(Saturation rate, OptionalLong residentAfterWarmUp, OptionalLong residentAtEnd) {}
+
     /** The time that was asked for, and longer where too little came out. */
     private Saturation awaitEnough(Arrivals arrivals, int filled) throws InterruptedException {
-        boolean dry = await(arrivals, filled, warmUp.plus(window));
+        boolean dry = await(arrivals, filled, window);
         Saturation saturation = Saturation.of(arrivals.nanos(), warmUp);
         for (int more = 1; !dry && !saturation.isEnough() && more < MOST_WINDOWS; more++) {
             dry = await(arrivals, filled, window);
