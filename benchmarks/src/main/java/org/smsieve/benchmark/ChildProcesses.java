@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.smsieve.command.UserException;
@@ -123,25 +122,23 @@ final class ChildProcesses {
     }
 
     /**
-     * The memory that a process and those that it started have resident, in bytes; empty where the system does not
-     * tell, which Linux does.
+     * The memory that a process and those that it started have resident, in bytes; 0 on systems without {@code /proc}.
      *
      * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>
      */
-    static OptionalLong residentBytes(Child child) {
-        List<ProcessHandle> all = withDescendants(child);
-        try {
-            long kibibytes = 0;
-            for (ProcessHandle process : all) {
+    static long residentBytes(Child child) {
+        long kibibytes = 0;
+        for (ProcessHandle process : withDescendants(child)) {
+            try {
                 kibibytes += Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
                         .filter(line -> line.startsWith("VmRSS:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                         .sum();
+            } catch (IOException e) {
+                // It has ended meanwhile.
             }
-            return OptionalLong.of(kibibytes << 10);
-        } catch (IOException e) {
-            return OptionalLong.empty();
         }
+        return kibibytes << 10;
     }
 
     private static List<ProcessHandle> withDescendants(Child child) {

@@ -242,8 +242,8 @@ final class StreamCommand implements Callable<Integer> {
             figures.put("saturatedBursts", saturation.bursts());
             figures.put("saturatedSeconds", saturation.seconds());
             figures.put("shareOfClassifierAlone", share);
-            saturated.residentAfterWarmUp().ifPresent(bytes -> figures.put("residentBytesAfterWarmUp", bytes));
-            saturated.residentAtEnd().ifPresent(bytes -> figures.put("residentBytesAtEnd", bytes));
+            figures.put("residentBytesAfterWarmUp", saturated.residentAfterWarmUp());
+            figures.put("residentBytesAtEnd", saturated.residentAtEnd());
             figures.put("latencies", latencies.stream().map(StreamCommand::json).toList());
             out.println(new JsonMapper().writeValueAsString(figures));
         } else {
@@ -262,15 +262,12 @@ final class StreamCommand implements Callable<Integer> {
                     "from topic to topic",
                     saturation.perSecond(),
                     100 * share);
-            if (saturated.residentAfterWarmUp().isPresent()
-                    && saturated.residentAtEnd().isPresent()) {
-                out.printf(
-                        Locale.ROOT,
-                        "%-52s%,12d MiB, %,d at the end%n",
-                        "the app's memory after the warm-up",
-                        saturated.residentAfterWarmUp().getAsLong() >> 20,
-                        saturated.residentAtEnd().getAsLong() >> 20);
-            }
+            out.printf(
+                    Locale.ROOT,
+                    "%-52s%,12d MiB, %,d at the end%n",
+                    "the app's memory after the warm-up",
+                    saturated.residentAfterWarmUp() >> 20,
+                    saturated.residentAtEnd() >> 20);
             if (!latencies.isEmpty()) {
                 out.printf(
                         "%n%-28s%12s%12s%12s%12s%12s%n",

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -99,9 +98,9 @@ final class StreamMeasurement {
             awaitFirst(arrivals);
             progress.accept("Measuring records a second");
             await(arrivals, filled.size(), warmUp);
-            OptionalLong afterWarmUp = ChildProcesses.residentBytes(child);
+            long afterWarmUp = ChildProcesses.residentBytes(child);
             Saturation saturation = awaitEnough(arrivals, filled.size());
-            OptionalLong atEnd = ChildProcesses.residentBytes(child);
+            long atEnd = ChildProcesses.residentBytes(child);
             children.stop(child);
             requireLabelled(arrivals);
             if (saturation.records() == 0) {
@@ -116,10 +115,10 @@ final class StreamMeasurement {
      * What an app does while there are always more records to be read.
      *
      * @param rate at which they come out
-     * @param residentAfterWarmUp the memory of its processes in bytes, where the system tells
+     * @param residentAfterWarmUp the memory of its processes in bytes; 0 where the system does not tell
      * @param residentAtEnd likewise
      */
-    record Saturated(Saturation rate, OptionalLong residentAfterWarmUp, OptionalLong residentAtEnd) {}
+    record Saturated(Saturation rate, long residentAfterWarmUp, long residentAtEnd) {}
 
     /** The time that was asked for, and longer where too little came out. */
     private Saturation awaitEnough(Arrivals arrivals, int filled) throws InterruptedException {

@@ -33,8 +33,8 @@ import org.smsieve.text.Tokens;
  * classified as the single token {@code <|endoftext|>}.
  */
 public final class Gpt2Classifier implements BatchClassifier {
-    /** Longest call in tokens, padding included: what bounds the memory of one. */
-    private static final int MAX_CALL_TOKENS = 16_384;
+    /** Most tokens computed at once, padding included and but for a message: what bounds the memory that takes. */
+    private static final int MAX_TOKENS = 16_384;
 
     /** Least positions of a call beside others: with fewer, all of libtorch's threads on one call are as fast. */
     private static final int LEAST_PARALLEL_TOKENS = 256;
@@ -56,6 +56,9 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     private final Manifest manifest;
     private final Gpt2Program program;
+    private final ParallelCalls parallel;
+    /** Of how many a large call's rows are a multiple. */
+    private final int rows;
     /** Asked for with each message. */
     private final ClassifierInfo info;
 
@@ -65,6 +68,8 @@ public final class Gpt2Classifier implements BatchClassifier {
         this.manifest = manifest;
         this.program = program;
         Device device = program.device();
+        parallel = new ParallelCalls(device);
+        rows = device.isGpu() || program.precision() == Precision.INT8 ? 1 : ROWS;
         info = new ClassifierInfo(
                 manifest.model(),
                 program.precision().label(),
@@ -90,12 +95,11 @@ public final class Gpt2Classifier implements BatchClassifier {
             return List.of();
         }
         int[] lengths = messages.stream().mapToInt(this::length).toArray();
-        List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_CALL_TOKENS);
+        List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_TOKENS);
         List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(groups, lengths));
-        List<float[][]> logits = ParallelCalls.shared()
-                .run(calls.stream()
-                        .<Supplier<float[][]>>map(call -> () -> compute(call, messages))
-                        .toList());
+        List<float[][]> logits = parallel.run(calls.stream()
+                .<Supplier<float[][]>>map(call -> () -> compute(call, messages))
+                .toList());
         Verdict[] verdicts = new Verdict[lengths.length];
         for (int i = 0; i < calls.size(); i++) {
             int row = 0;
@@ -118,8 +122,9 @@ public final class Gpt2Classifier implements BatchClassifier {
         long tokens = groups.stream()
                 .mapToLong(group -> LengthGroups.tokens(group, lengths))
                 .sum();
-        long parallel = device().isGpu() ? 1 : Math.min(ParallelCalls.shared().width(), tokens / LEAST_PARALLEL_TOKENS);
-        return (int) Math.max(Math.max(1, parallel), (tokens + MAX_CALL_TOKENS - 1) / MAX_CALL_TOKENS);
+        long atOnce = Math.min(parallel.width(), tokens / LEAST_PARALLEL_TOKENS);
+        long most = MAX_TOKENS / parallel.width();
+        return (int) Math.max(Math.max(1, atOnce), (tokens + most - 1) / most);
     }
 
     /**
@@ -185,6 +190,7 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     @Override
     public void close() {
+        parallel.close();
         program.close();
     }
 
@@ -203,7 +209,7 @@ public final class Gpt2Classifier implements BatchClassifier {
                 maxTokens(),
                 program.config());
         if (batch.positions() >= LEAST_PARALLEL_TOKENS) {
-            batch = batch.filled(ROWS);
+            batch = batch.filled(rows);
         }
         positions.addAndGet(batch.positions());
         try (NDManager manager = program.newManager()) {

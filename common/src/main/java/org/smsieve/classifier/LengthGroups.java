@@ -72,7 +72,7 @@ public final class LengthGroups {
 
     /**
      * Divides groups among several calls, in their order and a group among two where need be, so that the calls have
-     * about as many tokens, padding included: they differ by a message at most.
+     * about as many tokens, padding included: none more than its share and a message.
      *
      * @param groups what {@link #of} gives for the same lengths
      * @param calls at least 1; with fewer messages there are fewer

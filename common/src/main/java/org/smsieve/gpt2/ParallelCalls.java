@@ -1,33 +1,42 @@
 package org.smsieve.gpt2;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Runs several calls of programs on the processors at once, each on a thread of its own with its share of libtorch's
- * threads.
+ * Runs several calls of a program at once, each on a thread of its own with its share of libtorch's threads.
  *
  * <p>Within a call libtorch divides each operator among its threads, which wait for each other after it, some hundred
  * times in GPT-2; a processor that is needed elsewhere meanwhile holds up the others each time. Calls beside each other
- * wait once, at the end. Its methods may be called by any thread.
+ * wait once, at the end. A GPU computes one call at a time, which takes all of it.
+ *
+ * <p>Its methods may be called by any thread. Whoever makes one closes it.
  */
-public final class ParallelCalls {
-    /** A call should have enough rows to make its reading of all weights worth while: with more threads it uses two. */
+public final class ParallelCalls implements AutoCloseable {
+    /** A call reads all weights, for which it should have many rows: more processors than this share the calls. */
     private static final int MOST = 4;
 
     private final int width;
-    private final Executor threads;
+    private final ExecutorService threads;
 
-    private ParallelCalls() {
+    /** Threads for calls on a device; none for a GPU, or where libtorch has a single one. */
+    public ParallelCalls(Device device) {
+        // Loads libtorch if nothing has yet.
+        Engine.getEngine("PyTorch");
         int all = JniUtils.getNumThreads();
-        width = Math.min(MOST, all);
-        AtomicInteger number = new AtomicInteger();
+        width = device.isGpu() ? 1 : width(all);
+        if (width == 1) {
+            threads = null;
+            return;
+        }
         threads = Executors.newFixedThreadPool(width, task -> {
             // The number of libtorch's threads belongs to the thread that calls it, from its first call on: without
             // that the number set would be forgotten again.
@@ -37,28 +46,26 @@ public final class ParallelCalls {
                         JniUtils.setNumThreads(all / width);
                         task.run();
                     },
-                    "smsieve-inference-" + number.incrementAndGet());
+                    "smsieve-inference");
             thread.setDaemon(true);
             return thread;
         });
-        if (width > 1) {
-            CompletableFuture<?>[] started = new CompletableFuture<?>[width];
-            for (int i = 0; i < width; i++) {
-                started[i] = CompletableFuture.runAsync(() -> {}, threads);
+        CompletableFuture<?>[] started = new CompletableFuture<?>[width];
+        Arrays.setAll(started, i -> CompletableFuture.runAsync(() -> {}, threads));
+        CompletableFuture.allOf(started).join();
+        // What was set last is what threads begin with that call libtorch for the first time.
+        JniUtils.setNumThreads(all);
+    }
+
+    /** The number of calls that leaves the fewest of libtorch's threads without work. */
+    static int width(int all) {
+        int best = 1;
+        for (int width = Math.min(2, all); width <= Math.min(MOST, all); width++) {
+            if (all / width * width >= all / best * best || best == 1) {
+                best = width;
             }
-            CompletableFuture.allOf(started).join();
-            // What was set last is what threads begin with that call libtorch for the first time.
-            JniUtils.setNumThreads(all);
         }
-    }
-
-    private static final class Holder {
-        static final ParallelCalls SHARED = new ParallelCalls();
-    }
-
-    /** The one of the process. */
-    public static ParallelCalls shared() {
-        return Holder.SHARED;
+        return best;
     }
 
     /** How many calls run at once, at least 1. */
@@ -67,27 +74,47 @@ public final class ParallelCalls {
     }
 
     /**
-     * Makes calls and waits for all of them. A single one runs on the caller's thread, with all of libtorch's threads.
+     * Makes calls and waits for all of them. A single one runs on the caller's thread with all of libtorch's threads;
+     * so do all, one after the other, where no more than one runs at once.
      *
      * @return their results, in the same order
-     * @throws RuntimeException what one of them has thrown, when all have ended
+     * @throws RuntimeException what one of them has thrown, when none is running any more
+     * @throws Error likewise, rather than an exception of another call
      */
     public <T> List<T> run(List<Supplier<T>> calls) {
-        if (width == 1 || calls.size() == 1) {
+        if (threads == null || calls.size() == 1) {
             return calls.stream().map(Supplier::get).toList();
         }
         List<CompletableFuture<T>> results = calls.stream()
                 .map(call -> CompletableFuture.supplyAsync(call, threads))
                 .toList();
-        try {
-            CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new))
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
+        RuntimeException exception = null;
+        Error error = null;
+        for (CompletableFuture<T> result : results) {
+            try {
+                result.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof Error cause) {
+                    error = cause;
+                } else {
+                    exception = e.getCause() instanceof RuntimeException cause ? cause : e;
+                }
             }
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+        if (error != null) {
+            throw error;
+        }
+        if (exception != null) {
+            throw exception;
         }
         return results.stream().map(CompletableFuture::join).toList();
+    }
+
+    /** Ends the threads. */
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.shutdown();
+        }
     }
 }

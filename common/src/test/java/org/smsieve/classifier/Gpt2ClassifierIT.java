@@ -140,10 +140,10 @@ class Gpt2ClassifierIT {
     void leavesNoNativeArrayBehind() throws IOException {
         int before = arrays();
         try (Gpt2Classifier sut = open(Pooling.LAST_TOKEN, null, FP32)) {
-            sut.classify(randomMessages(10, 1));
+            sut.classify(randomMessages(60, 1));
             int loaded = arrays();
             for (int round = 0; round < 5; round++) {
-                sut.classify(randomMessages(10, round));
+                sut.classify(randomMessages(60, round));
             }
             assertThat(arrays()).isEqualTo(loaded);
         }

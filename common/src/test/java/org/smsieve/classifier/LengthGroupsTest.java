@@ -58,7 +58,7 @@ class LengthGroupsTest {
     }
 
     @Test
-    void dividesGroupsAmongCallsThatDifferByAMessage() {
+    void dividesGroupsAmongCallsOfNoMoreThanTheirShareAndAMessage() {
         Random random = new Random(3);
         for (int round = 0; round < 200; round++) {
             int[] lengths = random.ints(1 + random.nextInt(80), 1, 100).toArray();

@@ -2,33 +2,53 @@ package org.smsieve.gpt2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParallelCallsIT {
-    private final ParallelCalls calls = ParallelCalls.shared();
+    private final ParallelCalls calls = new ParallelCalls(Device.cpu());
 
-    @Test
-    void runsAsManyAtOnceAsItIsWide() {
-        CyclicBarrier all = new CyclicBarrier(calls.width());
-        Supplier<Integer> call = () -> {
+    @AfterEach
+    void close() {
+        calls.close();
+    }
+
+    private interface Waiting {
+        void await() throws Exception;
+    }
+
+    private static Supplier<Integer> after(Waiting waiting) {
+        return () -> {
             try {
-                return all.await(10, TimeUnit.SECONDS);
+                waiting.await();
+                return 0;
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         };
+    }
 
-        assertThat(calls.run(
-                        IntStream.range(0, calls.width()).mapToObj(i -> call).toList()))
+    @Test
+    void runsAsManyAtOnceAsItIsWide() {
+        CyclicBarrier all = new CyclicBarrier(calls.width());
+
+        assertThat(calls.run(IntStream.range(0, calls.width())
+                        .mapToObj(i -> after(() -> all.await(10, TimeUnit.SECONDS)))
+                        .toList()))
                 .hasSize(calls.width());
     }
 
@@ -47,20 +67,58 @@ class ParallelCallsIT {
         assertThat(later).hasValue(all);
     }
 
-    @Test
-    void givesResultsInOrderAndFailsWhenAllHaveEnded() {
-        assertThat(calls.run(List.of(() -> 1, () -> 2, () -> 3))).containsExactly(1, 2, 3);
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "3, 3", "4, 4", "5, 4", "6, 3", "7, 3", "8, 4", "10, 2", "64, 4"})
+    void leavesFewThreadsWithoutWork(int all, int width) {
+        assertThat(ParallelCalls.width(all)).isEqualTo(width);
+    }
 
+    @Test
+    void waitsForNoCallsOfAnother() {
+        CountDownLatch done = new CountDownLatch(1);
+        Supplier<Integer> blocked =
+                after(() -> assertThat(done.await(10, TimeUnit.SECONDS)).isTrue());
+        try (ParallelCalls other = new ParallelCalls(Device.cpu())) {
+            Thread thread = new Thread(() -> other.run(List.of(blocked, blocked)));
+            thread.start();
+
+            assertThat(calls.run(List.of(() -> 1, () -> 2, () -> 3))).containsExactly(1, 2, 3);
+            done.countDown();
+        }
+    }
+
+    @Test
+    void failsWhenNoneIsRunningAnyMore() {
         List<Supplier<Integer>> failing = new ArrayList<>();
+        AtomicInteger begun = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         failing.add(() -> {
             throw new IllegalStateException("the first");
         });
-        for (int i = 0; i < 20; i++) {
-            failing.add(ended::incrementAndGet);
+        for (int i = 0; i < 10; i++) {
+            failing.add(after(() -> {
+                begun.incrementAndGet();
+                Thread.sleep(20);
+                ended.incrementAndGet();
+            }));
         }
 
         assertThatIllegalStateException().isThrownBy(() -> calls.run(failing)).withMessage("the first");
-        assertThat(ended).hasValue(20);
+        assertThat(ended).hasValue(begun.get());
+    }
+
+    @Test
+    void tellsOfAnErrorRatherThanOfAnException() {
+        Supplier<Integer> exception = () -> {
+            throw new IllegalStateException("an exception");
+        };
+        Supplier<Integer> error = () -> {
+            throw new OutOfMemoryError("an error");
+        };
+
+        if (calls.width() > 1) {
+            assertThatThrownBy(() -> calls.run(List.of(error, exception))).hasMessage("an error");
+            assertThatThrownBy(() -> calls.run(List.of(exception, error))).hasMessage("an error");
+        }
     }
 }

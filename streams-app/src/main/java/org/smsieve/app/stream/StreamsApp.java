@@ -16,7 +16,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
-import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
@@ -58,6 +57,9 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
 
     /** Any working model classifies this. */
     private static final String CANARY = "Hi, are we still on for tonight?";
+
+    /** How the producer begins to say that it does not know an answer to the end of a transaction. */
+    private static final String END_UNKNOWN = "Unhandled error in EndTxnResponse";
 
     private final Duration shutdownLimit;
     private final MicroBatcher engine;
@@ -212,11 +214,10 @@ public final class StreamsApp implements AutoCloseable, StreamMetrics.Source {
      * offsets that they have, once they are decided.
      */
     static boolean isOnlyTheTransactions(Throwable error) {
-        return root(error).getClass() == KafkaException.class
+        return String.valueOf(root(error).getMessage()).startsWith(END_UNKNOWN)
                 || Stream.iterate(error, Objects::nonNull, Throwable::getCause)
                         .anyMatch(cause -> cause instanceof InvalidTxnStateException
                                 || cause instanceof TransactionAbortableException
-                                || cause instanceof UnknownServerException
                                 || cause instanceof TimeoutException);
     }
 

@@ -18,5 +18,9 @@ class StreamsAppTest {
                 .isTrue();
         assertThat(StreamsApp.isOnlyTheTransactions(new StreamsException(new RecordTooLargeException())))
                 .isFalse();
+        // As where a setting of the transactions is wrong.
+        assertThat(StreamsApp.isOnlyTheTransactions(
+                        new StreamsException(new KafkaException("Unexpected error in InitProducerIdResponse"))))
+                .isFalse();
     }
 }
