@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.smsieve.app.metrics.PlatformMetrics;
 import org.smsieve.command.UserException;
 
 /**
@@ -122,23 +123,14 @@ final class ChildProcesses {
     }
 
     /**
-     * The memory that a process and those that it started have resident, in bytes; 0 on systems without {@code /proc}.
-     *
-     * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>
+     * The memory that a process and those that it started have resident, in bytes; 0 where the system does not tell.
      */
     static long residentBytes(Child child) {
-        long kibibytes = 0;
-        for (ProcessHandle process : withDescendants(child)) {
-            try {
-                kibibytes += Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                        .filter(line -> line.startsWith("VmRSS:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .sum();
-            } catch (IOException e) {
-                // It has ended meanwhile.
-            }
-        }
-        return kibibytes << 10;
+        return (long) withDescendants(child).stream()
+                .mapToDouble(process -> PlatformMetrics.residentBytes(process.pid()))
+                // One that has ended meanwhile.
+                .filter(bytes -> !Double.isNaN(bytes))
+                .sum();
     }
 
     private static List<ProcessHandle> withDescendants(Child child) {

@@ -59,9 +59,9 @@ public final class ParallelCalls implements AutoCloseable {
 
     /** The number of calls that leaves the fewest of libtorch's threads without work. */
     static int width(int all) {
-        int best = 1;
-        for (int width = Math.min(2, all); width <= Math.min(MOST, all); width++) {
-            if (all / width * width >= all / best * best || best == 1) {
+        int best = Math.min(2, all);
+        for (int width = best + 1; width <= Math.min(MOST, all); width++) {
+            if (all / width * width >= all / best * best) {
                 best = width;
             }
         }

@@ -71,6 +71,11 @@ public final class PlatformMetrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** The memory that a process has resident, as Linux tells; no number elsewhere, or when it has ended. */
+    public static double residentBytes(long pid) {
+        return resident(Path.of("/proc", Long.toString(pid), "status"));
+    }
+
     /** As Linux tells; no number elsewhere. */
     static double resident(Path status) {
         try {

@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import static org.smsieve.app.fixture.Cluster.header;
 import static org.smsieve.app.fixture.Cluster.outputs;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.smsieve.app.Main;
 import org.smsieve.app.fixture.AppProcess;
 import org.smsieve.app.fixture.Cluster;
+import org.smsieve.app.metrics.PlatformMetrics;
 import org.smsieve.bundle.Bundle;
 import org.smsieve.bundle.TinyBundle;
 import org.smsieve.classifier.ComputeOptions;
@@ -186,12 +185,9 @@ class SwapsUnderLoadIT {
         assertThat(models).hasSize(2);
     }
 
-    private static long residentMiB(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                        .filter(line -> line.startsWith("VmRSS:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .findFirst()
-                        .orElseThrow()
-                >> 10;
+    private static long residentMiB(long pid) {
+        double bytes = PlatformMetrics.residentBytes(pid);
+        assertThat(bytes).isNotNaN();
+        return (long) bytes >> 20;
     }
 }
