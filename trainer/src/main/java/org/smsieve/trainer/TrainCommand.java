@@ -171,7 +171,12 @@ public final class TrainCommand implements Callable<Integer> {
         try (Finetuner finetuner = new Finetuner(start.checkpoint(), Devices.of(device), options)) {
             out.print(ModelSummary.of(start.checkpoint().config(), finetuner.trained()));
             out.flush();
-            History history = finetune(finetuner, training, LabelledTokens.of(split.validation(), tokenizer), out);
+            History history = finetune(
+                    finetuner,
+                    training,
+                    LabelledTokens.of(split.validation(), tokenizer),
+                    LabelledTokens.of(split.test(), tokenizer),
+                    out);
             Report report = bundle.write(finetuner, history, stopwatch.time(), parts, tokenizer, device);
             out.print(report.summary());
         }
@@ -184,7 +189,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private static History finetune(
-            Finetuner finetuner, List<LabelledTokens> training, List<LabelledTokens> validation, PrintWriter out) {
+            Finetuner finetuner,
+            List<LabelledTokens> training,
+            List<LabelledTokens> validation,
+            List<LabelledTokens> test,
+            PrintWriter out) {
         if (finetuner.hasFrozenBlocks()) {
             try (ProgressBar bar = Console.progressBar("frozen blocks", training.size() + validation.size())) {
                 finetuner.prepare(training, bar::stepBy);
@@ -192,7 +201,7 @@ public final class TrainCommand implements Callable<Integer> {
             }
         }
         try (ProgressBar bar = Console.progressBar("train", finetuner.steps(training))) {
-            History history = finetuner.train(training, validation, new Finetuner.Progress() {
+            History history = finetuner.train(training, validation, test, new Finetuner.Progress() {
                 @Override
                 public void step(int step, double loss) {
                     bar.stepTo(step).setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
@@ -217,12 +226,16 @@ public final class TrainCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "step %d", point.step());
         return String.format(Locale.ROOT, "%-10s", when)
                 + figures("train", point.train())
-                + (point.validation() == null ? "" : "   " + figures("validation", point.validation()));
+                + figures("validation", point.validation())
+                + figures("test", point.test());
     }
 
     private static String figures(String part, Figures figures) {
+        if (figures == null) {
+            return "";
+        }
         return String.format(
-                Locale.ROOT, "%s loss %.4f, accuracy %6.2f %%", part, figures.loss(), 100 * figures.accuracy());
+                Locale.ROOT, "   %s loss %.4f, accuracy %6.2f %%", part, figures.loss(), 100 * figures.accuracy());
     }
 
     private Splitter splitter() {

@@ -91,6 +91,7 @@ class TrainCommandIT {
         assertThat(result.code).isZero();
         assertThat(result.out).contains("epoch 8 ", "kept: epoch ", "written to " + output);
         assertThat(result.out).containsPattern("test +model +\\d+ ").containsPattern("\n +baseline +\\d+ ");
+        assertThat(result.out).containsPattern("step 0 .*train loss .*validation loss .*test loss ");
         Bundle bundle = Bundle.open(output);
         assertThat(bundle.manifest().labels()).containsExactly("ham", "spam");
         assertThat(bundle.manifest().metrics()).containsKeys("train", "validation", "test");

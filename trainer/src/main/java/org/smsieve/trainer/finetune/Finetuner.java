@@ -116,9 +116,14 @@ public final class Finetuner implements AutoCloseable {
      * Trains.
      *
      * @param validation what decides which epoch is kept; may be empty
+     * @param test what figures are told of before training; decides nothing; may be empty
      */
-    public History train(List<LabelledTokens> messages, List<LabelledTokens> validation, Progress progress) {
-        return new TrainingLoop(this, options, messages, validation, progress).run();
+    public History train(
+            List<LabelledTokens> messages,
+            List<LabelledTokens> validation,
+            List<LabelledTokens> test,
+            Progress progress) {
+        return new TrainingLoop(this, options, messages, validation, test, progress).run();
     }
 
     int vocabularySize() {

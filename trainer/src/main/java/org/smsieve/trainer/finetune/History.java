@@ -23,6 +23,14 @@ public record History(List<Point> points, int epochs, int keptEpoch) {
      * @param endsEpoch whether it is an epoch's end
      * @param train of training messages: a sample of them, always the same number
      * @param validation of validation messages; null where there are none
+     * @param test of a sample of the test messages, before training; null afterwards and where there are none
      */
-    public record Point(int step, double epoch, long examples, boolean endsEpoch, Figures train, Figures validation) {}
+    public record Point(
+            int step,
+            double epoch,
+            long examples,
+            boolean endsEpoch,
+            Figures train,
+            Figures validation,
+            Figures test) {}
 }

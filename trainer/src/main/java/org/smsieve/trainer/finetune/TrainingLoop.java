@@ -16,6 +16,7 @@ final class TrainingLoop {
     private final List<LabelledTokens> trainSample;
     private final List<LabelledTokens> validation;
     private final List<LabelledTokens> validationSample;
+    private final List<LabelledTokens> testSample;
     private final Augmentation augmentation;
     private final Random random;
     private final int steps;
@@ -29,6 +30,7 @@ final class TrainingLoop {
             FinetuneOptions options,
             List<LabelledTokens> messages,
             List<LabelledTokens> validation,
+            List<LabelledTokens> test,
             Finetuner.Progress progress) {
         this.finetuner = finetuner;
         this.options = options;
@@ -36,6 +38,7 @@ final class TrainingLoop {
         this.validation = validation;
         trainSample = sample(messages);
         validationSample = sample(validation);
+        testSample = sample(test);
         random = new Random(options.seed());
         augmentation = new Augmentation(options, messages, finetuner.vocabularySize(), random);
         steps = finetuner.steps(messages);
@@ -97,11 +100,21 @@ final class TrainingLoop {
 
     /** Figures of the moment; gives those of the validation messages, null where there are none. */
     private Figures point(double epoch, boolean endsEpoch, List<LabelledTokens> validated) {
-        Figures figures = validated.isEmpty() ? null : finetuner.evaluateKept(validated);
-        History.Point point =
-                new History.Point(step, epoch, examples, endsEpoch, finetuner.evaluateKept(trainSample), figures);
+        Figures figures = figures(validated);
+        History.Point point = new History.Point(
+                step,
+                epoch,
+                examples,
+                endsEpoch,
+                figures(trainSample),
+                figures,
+                step == 0 ? figures(testSample) : null);
         points.add(point);
         progress.point(point);
         return figures;
+    }
+
+    private Figures figures(List<LabelledTokens> messages) {
+        return messages.isEmpty() ? null : finetuner.evaluateKept(messages);
     }
 }

@@ -171,6 +171,14 @@ final class ReportPage {
                 .append(" sample of the training messages and on all validation messages. Kept: epoch ")
                 .append(report.history().keptEpoch())
                 .append(".\n\n");
+        Figures test = report.history().points().get(0).test();
+        if (test != null) {
+            page.append("Before training, on a sample of the test messages: loss ")
+                    .append(Figure.decimal(test.loss()))
+                    .append(", accuracy ")
+                    .append(Figure.percent(test.accuracy()))
+                    .append(".\n\n");
+        }
     }
 
     private void about() {

@@ -78,7 +78,7 @@ class FinetunerIT {
                 finetuner.prepare(messages, done -> {});
             }
 
-            finetuner.train(messages, List.of(), QUIET);
+            finetuner.train(messages, List.of(), List.of(), QUIET);
 
             Checkpoint result = finetuner.result();
             for (String name : base.config().parameters().keySet()) {
@@ -96,7 +96,7 @@ class FinetunerIT {
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 10, 2e-3))) {
             Figures before = finetuner.evaluate(messages);
 
-            finetuner.train(messages, List.of(), QUIET);
+            finetuner.train(messages, List.of(), List.of(), QUIET);
 
             Figures after = finetuner.evaluate(messages);
             assertThat(before.accuracy()).isLessThan(0.9);
@@ -228,7 +228,7 @@ class FinetunerIT {
         FinetuneOptions options = Options.plain(Trainable.LORA, 5, 1e-2);
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), options)) {
             Figures before = finetuner.evaluate(messages);
-            finetuner.train(messages, List.of(), QUIET);
+            finetuner.train(messages, List.of(), List.of(), QUIET);
             Figures trained = finetuner.evaluate(messages);
 
             try (Finetuner merged =
@@ -251,7 +251,7 @@ class FinetunerIT {
         Selection selection = new Selection(Selection.Kept.BEST, 2);
         try (Finetuner finetuner = new Finetuner(
                 base(), Device.cpu(), Options.plain(Trainable.ALL, 20, 2e-3, 1, selection, Options.CACHE))) {
-            History history = finetuner.train(contrary, validation, QUIET);
+            History history = finetuner.train(contrary, validation, List.of(), QUIET);
 
             assertThat(history.epochs()).isEqualTo(history.keptEpoch() + 2).isLessThan(20);
             List<Double> losses = history.points().stream()
@@ -272,7 +272,7 @@ class FinetunerIT {
         List<LabelledTokens> messages = messages(20);
         List<Integer> steps = new ArrayList<>();
         try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.plain(Trainable.ALL, 2, 1e-3))) {
-            History history = finetuner.train(messages, messages(9), QUIET);
+            History history = finetuner.train(messages, messages(9), List.of(), QUIET);
 
             for (History.Point point : history.points()) {
                 steps.add(point.step());
@@ -290,7 +290,7 @@ class FinetunerIT {
         float[][] weights = new float[2][];
         for (int i = 0; i < 2; i++) {
             try (Finetuner finetuner = new Finetuner(base(), Device.cpu(), Options.random(0.1))) {
-                finetuner.train(messages(20), messages(9), QUIET);
+                finetuner.train(messages(20), messages(9), List.of(), QUIET);
                 weights[i] = finetuner.result().tensor("wte.weight").values();
             }
         }
@@ -304,7 +304,7 @@ class FinetunerIT {
             if (finetuner.hasFrozenBlocks()) {
                 finetuner.prepare(messages, done -> {});
             }
-            finetuner.train(messages, List.of(), new Finetuner.Progress() {
+            finetuner.train(messages, List.of(), List.of(), new Finetuner.Progress() {
                 @Override
                 public void step(int step, double loss) {
                     losses.add(loss);
