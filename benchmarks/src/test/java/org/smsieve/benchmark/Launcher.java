@@ -3,9 +3,12 @@ package org.smsieve.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,5 +40,22 @@ final class Launcher {
                 .start();
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Waits until a line of the file that a process writes to is as wanted. */
+    static void awaitLine(Process process, Path out, String regex) throws IOException, InterruptedException {
+        Instant limit = Instant.now().plus(LIMIT);
+        while (Files.readString(out).lines().noneMatch(line -> line.matches(regex))) {
+            String seen = Files.readString(out);
+            assertThat(process.isAlive()).as("%s in %s", regex, seen).isTrue();
+            assertThat(Instant.now()).as("%s in %s", regex, seen).isBefore(limit);
+            Thread.sleep(100);
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.smsieve.benchmark.Launcher.Result;
 import org.smsieve.fixture.Programs;
 
-/** What the README tells a user to type, typed: the launcher, the built-in model, real processes. */
+/** The launcher of a checkout: its help, its errors and what the commands do, with real processes. */
 class LauncherIT {
     @TempDir
     private Path directory;
@@ -115,7 +113,7 @@ class LauncherIT {
     @Test
     void servesKcatWhileTheDemoIsUp() throws Exception {
         Programs.require("kcat", "kcat");
-        int port = freePort();
+        int port = Launcher.freePort();
         Path out = directory.resolve("out.txt");
         Process demo = Launcher.command("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
                 .redirectOutput(out.toFile())
@@ -124,7 +122,7 @@ class LauncherIT {
         try {
             String broker = "localhost:" + port;
             Instant limit = Instant.now().plus(Launcher.LIMIT);
-            awaitLine(demo, out, "total .*");
+            Launcher.awaitLine(demo, out, "total .*");
             String text = "WINNER! Call 09000000000 now to claim your 1000 cash prize";
 
             kcat(text, "-b", broker, "-t", "sms-inbound", "-P", "-k", "me");
@@ -141,76 +139,6 @@ class LauncherIT {
                     .isTrue();
         }
         assertThat(demo.exitValue()).isZero();
-    }
-
-    /** The demo in one terminal and train --publish in another: the version in the printed verdicts changes. */
-    @Test
-    void changesTheModelOfARunningDemo() throws Exception {
-        int port = freePort();
-        Path out = directory.resolve("out.txt");
-        Path err = directory.resolve("err.txt");
-        Process demo = Launcher.command("demo", "--kafka-port", Integer.toString(port), "--http-port", "0")
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            awaitLine(demo, out, "total .*");
-            assertThat(Files.readString(out)).containsPattern("(?m)^(ham|spam) +0\\.\\d{6}  1\\.0\\.0  ");
-
-            Result trained = run(
-                    "train",
-                    "--base",
-                    "mini",
-                    "--data",
-                    messages().toString(),
-                    "--epochs",
-                    "1",
-                    "--output",
-                    directory.resolve("my-model").toString(),
-                    "--model-version",
-                    "mine",
-                    "--publish",
-                    "--set",
-                    "kafka.bootstrap.servers=localhost:" + port,
-                    "--set",
-                    "registry.location=" + directory.resolve("registry"));
-
-            assertThat(trained.code()).as(trained.err()).isZero();
-            assertThat(trained.out()).contains("my-model@mine is announced on sms-models");
-            awaitLine(demo, out, "(ham|spam) +0\\.\\d{6}  mine  .*");
-        } finally {
-            demo.destroy();
-            assertThat(demo.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
-        }
-        assertThat(demo.exitValue()).as(Files.readString(err)).isZero();
-    }
-
-    private static void awaitLine(Process process, Path out, String regex) throws IOException, InterruptedException {
-        Instant limit = Instant.now().plus(Launcher.LIMIT);
-        while (Files.readString(out).lines().noneMatch(line -> line.matches(regex))) {
-            assertThat(process.isAlive()).isTrue();
-            assertThat(Instant.now()).isBefore(limit);
-            Thread.sleep(100);
-        }
-    }
-
-    @Test
-    void preparesTrainsAndEvaluates() throws Exception {
-        Path data = messages();
-        String split = directory.resolve("split").toString();
-        String model = directory.resolve("model").toString();
-
-        assertThat(run("prepare", "--data", data.toString(), "--output", split).code())
-                .isZero();
-        Result trained = run("train", "--base", "mini", "--data", split, "--output", model, "--epochs", "2");
-        assertThat(trained.code()).as(trained.err()).isZero();
-        Result evaluated = run("evaluate", "--model", model, "--data", data.toString());
-
-        assertThat(evaluated.code()).as(evaluated.err()).isZero();
-        assertThat(evaluated.out()).containsPattern("(?m)^.*\\bmodel\\b.*\\b60\\b.*\\d %");
-        assertThat(run("classify", "--model", model, "win a prize of 7").out())
-                .matches("(spam|ham)\t\\d\\.\\d{6}\t.*\n");
     }
 
     @Test
@@ -303,11 +231,5 @@ class LauncherIT {
     private static int count(String out, String kind) {
         Matcher matcher = Pattern.compile("(?m)^" + kind + " +([0-9]+)$").matcher(out);
         return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
