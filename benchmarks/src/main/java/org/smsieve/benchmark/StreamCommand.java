@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
                     + " tiktoken's format, BENCHMARK_GUARANTEE what --guarantee says."
         })
 final class StreamCommand implements Callable<Integer> {
-    /** The app's default for the most messages of a micro-batch. */
+    /** As in the tables of the classifier alone; the app's are what they grow to. */
     private static final int MICRO_BATCH = 64;
 
     private static final int ALONE_MESSAGES = 1024;

@@ -37,13 +37,23 @@ public final class Gpt2Classifier implements BatchClassifier {
     private static final int MAX_TOKENS = 16_384;
 
     /** Least positions of a call beside others: with fewer, all of libtorch's threads on one call are as fast. */
-    private static final int LEAST_PARALLEL_TOKENS = 256;
+    private static final int LEAST_PARALLEL_TOKENS = 128;
+
+    /**
+     * Positions times the square of the width, below which a call is small: 256 positions of the built-in model, 7 of
+     * GPT-2. There two threads are up to 1.3 times as fast as one on an idle machine, and two to three times slower on
+     * one that has other work.
+     */
+    private static final long LEAST_DIVIDED = 1L << 22;
 
     /**
      * oneDNN generates code for each number of rows that a product has, which takes a tenth of a small model's time;
      * large calls have a multiple of this many rows, so that it soon has code for all that occur.
      */
     private static final int ROWS = 32;
+
+    /** Positions from which filling a call up to its rows adds an eighth at most. */
+    private static final int LEAST_FILLED = 8 * ROWS;
 
     /**
      * What a group costs beyond its tokens, in tokens: its attention's operators, in each block. From 2 to 32 make no
@@ -96,10 +106,16 @@ public final class Gpt2Classifier implements BatchClassifier {
         }
         int[] lengths = messages.stream().mapToInt(this::length).toArray();
         List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_TOKENS);
-        List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(groups, lengths));
-        List<float[][]> logits = parallel.run(calls.stream()
+        long tokens = groups.stream()
+                .mapToLong(group -> LengthGroups.tokens(group, lengths))
+                .sum();
+        List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(tokens));
+        List<Supplier<float[][]>> computing = calls.stream()
                 .<Supplier<float[][]>>map(call -> () -> compute(call, messages))
-                .toList());
+                .toList();
+        List<float[][]> logits = computing.size() == 1 && isSmall(tokens)
+                ? Collections.singletonList(parallel.runSmall(computing.get(0)))
+                : parallel.run(computing);
         Verdict[] verdicts = new Verdict[lengths.length];
         for (int i = 0; i < calls.size(); i++) {
             int row = 0;
@@ -117,11 +133,13 @@ public final class Gpt2Classifier implements BatchClassifier {
         return device().isGpu() ? GPU_GROUP_TOKENS : GROUP_TOKENS;
     }
 
-    /** How many calls messages are worth. */
-    private int calls(List<int[]> groups, int[] lengths) {
-        long tokens = groups.stream()
-                .mapToLong(group -> LengthGroups.tokens(group, lengths))
-                .sum();
+    private boolean isSmall(long tokens) {
+        long embed = program.config().embed();
+        return tokens * embed * embed < LEAST_DIVIDED;
+    }
+
+    /** How many calls so many tokens are worth. */
+    private int calls(long tokens) {
         long atOnce = Math.min(parallel.width(), tokens / LEAST_PARALLEL_TOKENS);
         long most = MAX_TOKENS / parallel.width();
         return (int) Math.max(Math.max(1, atOnce), (tokens + most - 1) / most);
@@ -208,7 +226,7 @@ public final class Gpt2Classifier implements BatchClassifier {
                 manifest.pooling(),
                 maxTokens(),
                 program.config());
-        if (batch.positions() >= LEAST_PARALLEL_TOKENS) {
+        if (batch.positions() >= LEAST_FILLED) {
             batch = batch.filled(rows);
         }
         positions.addAndGet(batch.positions());

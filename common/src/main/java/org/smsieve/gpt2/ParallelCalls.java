@@ -74,6 +74,20 @@ public final class ParallelCalls implements AutoCloseable {
     }
 
     /**
+     * Makes one small call and waits for it: on a single thread of its own, with its share of libtorch's threads, and
+     * so with none to wait for where there are no more than {@link #width()}. Dividing a small operator gains little on
+     * an idle machine, and costs much more on one where a processor is wanted elsewhere.
+     *
+     * @throws RuntimeException what the call has thrown
+     * @throws Error likewise
+     */
+    public <T> T runSmall(Supplier<T> call) {
+        return threads == null
+                ? call.get()
+                : results(List.of(CompletableFuture.supplyAsync(call, threads))).get(0);
+    }
+
+    /**
      * Makes calls and waits for all of them. A single one runs on the caller's thread with all of libtorch's threads;
      * so do all, one after the other, where no more than one runs at once.
      *
@@ -85,9 +99,12 @@ public final class ParallelCalls implements AutoCloseable {
         if (threads == null || calls.size() == 1) {
             return calls.stream().map(Supplier::get).toList();
         }
-        List<CompletableFuture<T>> results = calls.stream()
+        return results(calls.stream()
                 .map(call -> CompletableFuture.supplyAsync(call, threads))
-                .toList();
+                .toList());
+    }
+
+    private static <T> List<T> results(List<CompletableFuture<T>> results) {
         RuntimeException exception = null;
         Error error = null;
         for (CompletableFuture<T> result : results) {

@@ -50,7 +50,7 @@ public final class Settings {
             "commit.interval.ms",
             "500",
             millis(1),
-            "Longest time between two commits; the end of each poll commits besides.");
+            "Longest time between two commits; the end of a poll that was not full commits besides.");
     static final Setting<Integer> THREADS =
             setting("stream.threads", "2", integer(1, 256), "Stream threads: one commits while another works.");
     static final Setting<InputKind> INPUT_FORMAT =
@@ -82,11 +82,14 @@ public final class Settings {
             "auto",
             form("auto or fp32 or bf16 or int8", "auto|fp32|bf16|int8"),
             "What the model computes in; auto: fp32 or bf16, what is faster on the device; int8: still faster on many CPUs, less exact.");
-    static final Setting<Integer> BATCH_RECORDS =
-            setting("batch.max-records", "64", integer(1, 65_536), "Most messages of a micro-batch.");
+    static final Setting<Integer> BATCH_RECORDS = setting(
+            "batch.max-records",
+            "256",
+            integer(1, 65_536),
+            "Most messages of a micro-batch; a slow model gets as many as take it a second.");
     static final Setting<Integer> BATCH_TOKENS = setting(
             "batch.max-tokens",
-            "4096",
+            "8192",
             integer(1, Integer.MAX_VALUE),
             "Most tokens of a micro-batch; a longer message is a batch of its own.");
     static final Setting<Integer> REMEMBERED = setting(

@@ -46,6 +46,8 @@ public final class MicroBatcher implements AutoCloseable {
     private volatile EngineFailedException ended;
     /** Changed by the engine's thread alone. */
     private volatile BatchClassifier classifier;
+    /** The classifier's. */
+    private Pace pace = new Pace();
 
     /** What the engine's thread does next. */
     private sealed interface Task {
@@ -255,6 +257,8 @@ public final class MicroBatcher implements AutoCloseable {
 
     private void change(Swap swap) {
         BatchClassifier before = classifier;
+        Pace paceBefore = pace;
+        pace = new Pace();
         try {
             if (!swap.before().isDone()) {
                 classify(swap.next(), List.of(canary));
@@ -267,6 +271,7 @@ public final class MicroBatcher implements AutoCloseable {
         if (!swap.before().complete(before)) {
             // Failed just now, or given up by the caller meanwhile.
             classifier = before;
+            pace = paceBefore;
             swap.next().close();
         }
     }
@@ -274,10 +279,11 @@ public final class MicroBatcher implements AutoCloseable {
     /** What is queued, up to the bounds; nothing is waited for. */
     private List<Job> batch(Job first) {
         List<Job> jobs = new ArrayList<>(List.of(first));
-        int tokens = tokensRead(first.tokens());
+        long mostTokens = Math.min(limits.maxTokens(), pace.mostTokens());
+        long tokens = tokensRead(first.tokens());
         while (jobs.size() < limits.maxRecords()) {
             Task next = queue.poll();
-            if (next instanceof Job job && tokens + tokensRead(job.tokens()) <= limits.maxTokens()) {
+            if (next instanceof Job job && tokens + tokensRead(job.tokens()) <= mostTokens) {
                 tokens += tokensRead(job.tokens());
                 jobs.add(job);
             } else {
@@ -369,7 +375,13 @@ public final class MicroBatcher implements AutoCloseable {
 
     private List<Verdict> call(BatchClassifier model, List<Tokens> messages) {
         long before = model.positions();
+        long start = nanoTime.getAsLong();
         List<Verdict> verdicts = model.classify(messages);
+        pace.took(
+                messages.stream()
+                        .mapToLong(message -> tokensRead(message, model))
+                        .sum(),
+                nanoTime.getAsLong() - start);
         positions.addAndGet(model.positions() - before);
         if (verdicts.size() != messages.size()) {
             throw new IllegalStateException(verdicts.size() + " verdicts on " + messages.size() + " messages");
@@ -384,7 +396,11 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     private int tokensRead(Tokens message) {
-        return Math.min(message.length(), classifier.maxTokens());
+        return tokensRead(message, classifier);
+    }
+
+    private static int tokensRead(Tokens message, BatchClassifier model) {
+        return Math.min(message.length(), model.maxTokens());
     }
 
     private synchronized void end(EngineFailedException reason) {

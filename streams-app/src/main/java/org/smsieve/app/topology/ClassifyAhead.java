@@ -5,11 +5,13 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * Sees every poll of the main consumer and puts all its records to work before Kafka Streams processes the first, so
@@ -21,15 +23,24 @@ public final class ClassifyAhead implements ConsumerInterceptor<byte[], byte[]> 
     static final String INTAKE = "smsieve.intake";
 
     private Intake intake;
+    private int mostRecords;
 
     @Override
     public void configure(Map<String, ?> configs) {
         intake = (Intake) configs.get(INTAKE);
+        mostRecords = (Integer) ConfigDef.parseType(
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                configs.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+                ConfigDef.Type.INT);
     }
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-        AtomicInteger leftInPoll = new AtomicInteger(records.count());
+        // The last of a poll commits, so that nothing waits for the commit interval. After a full poll there are more
+        // to
+        // come: it is never counted down to its end, and the interval commits, which costs less a record.
+        boolean isFull = records.count() >= mostRecords;
+        AtomicInteger leftInPoll = new AtomicInteger(isFull ? Integer.MAX_VALUE : records.count());
         Queue<Iterator<ConsumerRecord<byte[], byte[]>>> partitions = new ArrayDeque<>();
         for (TopicPartition partition : records.partitions()) {
             partitions.add(records.records(partition).iterator());

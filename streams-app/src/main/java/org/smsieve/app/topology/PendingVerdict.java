@@ -15,7 +15,7 @@ import org.smsieve.message.Inbound;
  *
  * @param inbound the value as read
  * @param verdict the verdict to come on a readable one; on another never completed
- * @param leftInPoll how many records of the same poll are not forwarded yet
+ * @param leftInPoll how many records of the same poll are not forwarded yet; more where their end does not commit
  * @param since when it was put to work, in the nanoseconds of {@link Recent#nanoTime}
  */
 record PendingVerdict(Inbound inbound, CompletableFuture<Verdict> verdict, AtomicInteger leftInPoll, long since)

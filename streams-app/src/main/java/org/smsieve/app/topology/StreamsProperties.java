@@ -18,7 +18,7 @@ import org.smsieve.registry.ModelTopics;
 /** The settings of Kafka Streams that the app's own settings come to. */
 public final class StreamsProperties {
     /** Enough micro-batches in a poll to keep the engine busy while a commit goes on. */
-    private static final int BATCHES_PER_POLL = 8;
+    private static final int BATCHES_PER_POLL = 2;
 
     private StreamsProperties() {}
 

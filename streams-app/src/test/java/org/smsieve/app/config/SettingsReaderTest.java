@@ -36,7 +36,7 @@ class SettingsReaderTest {
         assertThat(config.input().maxBytes()).isEqualTo(65_536);
         assertThat(config.output()).isEqualTo(OutputFormat.JSON);
         assertThat(config.model().bundle()).isEmpty();
-        assertThat(config.batch().maxRecords()).isEqualTo(64);
+        assertThat(config.batch().maxRecords()).isEqualTo(256);
         assertThat(config.http()).isEqualTo(new AppConfig.Http("127.0.0.1", 8080, false, false));
         assertThatThrownBy(() -> new SettingsReader().read())
                 .isInstanceOf(UserException.class)

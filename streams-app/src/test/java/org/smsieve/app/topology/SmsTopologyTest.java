@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -133,7 +134,7 @@ class SmsTopologyTest {
     @Test
     void joinsTheVerdictThatTheInterceptorAskedFor() {
         ClassifyAhead ahead = new ClassifyAhead();
-        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake));
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", "5"));
         RecordHeaders headers = new RecordHeaders();
         ConsumerRecord<byte[], byte[]> polled = new ConsumerRecord<>(
                 "sms-inbound",
@@ -167,7 +168,7 @@ class SmsTopologyTest {
     @Test
     void submitsThePartitionsOfAPollInTurn() {
         ClassifyAhead ahead = new ClassifyAhead();
-        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake));
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", "5"));
         int before = classifier.calls().stream().mapToInt(List::size).sum();
 
         ConsumerRecords<byte[], byte[]> records = ahead.onConsume(new ConsumerRecords<>(
@@ -185,6 +186,27 @@ class SmsTopologyTest {
         assertThat(order).hasSize(4);
         assertThat(order.indexOf(tokenizer.encode("b0"))).isLessThan(order.indexOf(tokenizer.encode("a1")));
         assertThat(order.get(3)).isEqualTo(tokenizer.encode("a2"));
+    }
+
+    @Test
+    void leavesTheCommitAfterAFullPollToTheInterval() {
+        ClassifyAhead ahead = new ClassifyAhead();
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", "3"));
+
+        assertThat(leftAtTheEnd(ahead, "a", "b")).isZero();
+        assertThat(leftAtTheEnd(ahead, "a", "b", "c")).isPositive();
+    }
+
+    /** How many records the last of a poll is taken not to be the last by. */
+    private static int leftAtTheEnd(ClassifyAhead ahead, String... texts) {
+        List<ConsumerRecord<byte[], byte[]>> polled =
+                Stream.of(texts).map(text -> polled(0, text)).toList();
+        ahead.onConsume(new ConsumerRecords<>(Map.of(new TopicPartition("sms-inbound", 0), polled), Map.of()));
+        int left = -1;
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+            left = PendingVerdict.of(record.headers()).leftInPoll().decrementAndGet();
+        }
+        return left;
     }
 
     private static ConsumerRecord<byte[], byte[]> polled(int partition, String text) {
