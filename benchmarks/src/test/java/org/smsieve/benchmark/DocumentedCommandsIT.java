@@ -56,7 +56,9 @@ class DocumentedCommandsIT {
 
     @AfterEach
     void stop() throws InterruptedException {
-        for (Process process : running) {
+        // The demo last: it is the broker of the others.
+        for (int i = running.size() - 1; i >= 0; i--) {
+            Process process = running.get(i);
             process.destroy();
             if (!process.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -82,8 +84,8 @@ class DocumentedCommandsIT {
         for (Path page : pages()) {
             for (String command : commands(page)) {
                 if (command.startsWith("./smsieve stream")) {
-                    Process app = start(command);
-                    Launcher.awaitLine(app, directory.resolve("err-1.txt"), ".* REBALANCING -> RUNNING");
+                    Path log = file("err");
+                    Launcher.awaitLine(start(command), log, ".* REBALANCING -> RUNNING");
                 } else {
                     run(command);
                 }
@@ -108,7 +110,7 @@ class DocumentedCommandsIT {
         String text = Files.readString(page);
         assertThat(text)
                 .as("%s: commands in a block that is not marked as sh", page)
-                .doesNotContainPattern("```\\n\\S*smsieve .*\\n```");
+                .doesNotContainPattern("(?m)^```\\n\\S*smsieve ");
         List<String> commands = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(text);
         while (blocks.find()) {
@@ -124,22 +126,24 @@ class DocumentedCommandsIT {
 
     private void run(String command) throws IOException, InterruptedException {
         Process process = start(command);
+        boolean ended = process.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(ended).as(command).isTrue();
         running.remove(process);
-        assertThat(process.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .as(command)
-                .isTrue();
         assertThat(process.exitValue())
-                .as("%s: %s", command, Files.readString(directory.resolve("err-" + running.size() + ".txt")))
+                .as("%s: %s", command, Files.readString(file("err")))
                 .isZero();
+    }
+
+    /** What the process started next writes to, or the one last removed has written. */
+    private Path file(String stream) {
+        return directory.resolve(stream + "-" + running.size() + ".txt");
     }
 
     private Process start(String command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", "exec " + command).directory(directory.toFile());
         builder.environment().putAll(environment);
-        Process process = builder.redirectOutput(
-                        directory.resolve("out-" + running.size() + ".txt").toFile())
-                .redirectError(
-                        directory.resolve("err-" + running.size() + ".txt").toFile())
+        Process process = builder.redirectOutput(file("out").toFile())
+                .redirectError(file("err").toFile())
                 .start();
         running.add(process);
         return process;

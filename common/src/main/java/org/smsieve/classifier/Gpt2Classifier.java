@@ -36,15 +36,18 @@ public final class Gpt2Classifier implements BatchClassifier {
     /** Most tokens computed at once, padding included and but for a message: what bounds the memory that takes. */
     private static final int MAX_TOKENS = 16_384;
 
-    /** Least positions of a call beside others: with fewer, all of libtorch's threads on one call are as fast. */
+    /** Least positions of a call beside others: with fewer, its share of the time is mostly reading the weights. */
     private static final int LEAST_PARALLEL_TOKENS = 128;
 
     /**
-     * Positions times the square of the width, below which a call is small: 256 positions of the built-in model, 7 of
-     * GPT-2. There two threads are up to 1.3 times as fast as one on an idle machine, and two to three times slower on
-     * one that has other work.
+     * Positions times the square of the width, below which a call of a small model is small: 256 positions of the
+     * built-in one. There two threads are up to 1.4 times as fast as one on an idle machine, and 2.6 to 5 times slower
+     * where the processors have other work.
      */
     private static final long LEAST_DIVIDED = 1L << 22;
+
+    /** The largest width of a small model. A wider one's weights are more than a processor's cache holds. */
+    private static final int SMALL_WIDTH = 256;
 
     /**
      * oneDNN generates code for each number of rows that a product has, which takes a tenth of a small model's time;
@@ -135,7 +138,7 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     private boolean isSmall(long tokens) {
         long embed = program.config().embed();
-        return tokens * embed * embed < LEAST_DIVIDED;
+        return embed <= SMALL_WIDTH && tokens * embed * embed < LEAST_DIVIDED;
     }
 
     /** How many calls so many tokens are worth. */

@@ -12,7 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * Runs several calls of a program at once, each on a thread of its own with its share of libtorch's threads.
+ * Runs calls of a program, several at once or a small one, each on a thread of its own with its share of libtorch's
+ * threads.
  *
  * <p>Within a call libtorch divides each operator among its threads, which wait for each other after it, some hundred
  * times in GPT-2; a processor that is needed elsewhere meanwhile holds up the others each time. Calls beside each other

@@ -79,7 +79,7 @@ class ArchiveIT {
     @Test
     void runsTheCommandsOfGettingStarted() throws Exception {
         String page = Files.readString(home.resolve("docs/getting-started.md"));
-        Matcher blocks = Pattern.compile("(?m)^(?<before>.*)\\n```\\n(?<lines>(.*\\n)*?)```$")
+        Matcher blocks = Pattern.compile("(?m)^(?<before>.*)\\n```sh\\n(?<lines>(.*\\n)*?)```$")
                 .matcher(page);
         List<String> commands = new ArrayList<>();
         while (blocks.find()) {

@@ -50,7 +50,7 @@ public final class Settings {
             "commit.interval.ms",
             "500",
             millis(1),
-            "Longest time between two commits; the end of a poll that was not full commits besides.");
+            "Time after which a thread commits, between two records; the end of a poll commits besides, unless it was full and quick.");
     static final Setting<Integer> THREADS =
             setting("stream.threads", "2", integer(1, 256), "Stream threads: one commits while another works.");
     static final Setting<InputKind> INPUT_FORMAT =

@@ -46,7 +46,7 @@ public final class MicroBatcher implements AutoCloseable {
     private volatile EngineFailedException ended;
     /** Changed by the engine's thread alone. */
     private volatile BatchClassifier classifier;
-    /** The classifier's. */
+    /** How fast {@link #classifier} is: the engine's thread's alone. */
     private Pace pace = new Pace();
 
     /** What the engine's thread does next. */
@@ -100,7 +100,17 @@ public final class MicroBatcher implements AutoCloseable {
      */
     public static MicroBatcher start(
             BatchClassifier classifier, Tokens canary, BatchLimits limits, MicroBatchListener listener) {
-        MicroBatcher engine = new MicroBatcher(classifier, canary, limits, listener, System::nanoTime);
+        return start(classifier, canary, limits, listener, System::nanoTime);
+    }
+
+    /** As above, by another clock. */
+    static MicroBatcher start(
+            BatchClassifier classifier,
+            Tokens canary,
+            BatchLimits limits,
+            MicroBatchListener listener,
+            LongSupplier nanoTime) {
+        MicroBatcher engine = new MicroBatcher(classifier, canary, limits, listener, nanoTime);
         engine.thread.start();
         try {
             engine.await(engine.started);
@@ -225,7 +235,7 @@ public final class MicroBatcher implements AutoCloseable {
             if (started.isDone()) {
                 perform(queue.take());
             } else {
-                classify(classifier, List.of(canary));
+                begin(classifier);
                 started.complete(null);
             }
         } catch (Throwable e) {
@@ -255,13 +265,20 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
+    /** The first call of a classifier. */
+    private void begin(BatchClassifier model) {
+        long start = nanoTime.getAsLong();
+        classify(model, List.of(canary));
+        pace.took(tokensRead(canary, model), nanoTime.getAsLong() - start);
+    }
+
     private void change(Swap swap) {
         BatchClassifier before = classifier;
         Pace paceBefore = pace;
         pace = new Pace();
         try {
             if (!swap.before().isDone()) {
-                classify(swap.next(), List.of(canary));
+                begin(swap.next());
                 classifier = swap.next();
             }
         } catch (Throwable e) {
@@ -313,6 +330,7 @@ public final class MicroBatcher implements AutoCloseable {
             LOG.debug("a micro-batch of {} messages failed: {}", jobs.size(), e.toString());
             return false;
         }
+        pace.took(jobs.stream().mapToLong(job -> tokensRead(job.tokens())).sum(), nanoTime.getAsLong() - start);
         List<Job> done = new ArrayList<>(jobs.size());
         List<Verdict> valid = new ArrayList<>(jobs.size());
         List<Job> withoutScore = new ArrayList<>(0);
@@ -375,13 +393,7 @@ public final class MicroBatcher implements AutoCloseable {
 
     private List<Verdict> call(BatchClassifier model, List<Tokens> messages) {
         long before = model.positions();
-        long start = nanoTime.getAsLong();
         List<Verdict> verdicts = model.classify(messages);
-        pace.took(
-                messages.stream()
-                        .mapToLong(message -> tokensRead(message, model))
-                        .sum(),
-                nanoTime.getAsLong() - start);
         positions.addAndGet(model.positions() - before);
         if (verdicts.size() != messages.size()) {
             throw new IllegalStateException(verdicts.size() + " verdicts on " + messages.size() + " messages");

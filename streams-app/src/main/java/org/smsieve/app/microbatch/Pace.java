@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How fast a classifier is, by its latest calls, and so how much a micro-batch may hold for a time that is bounded. A
- * large model on a slow processor gets smaller batches, which cost it nothing: it is busy with one message. Without the
- * bound a transaction could run into its time limit, again and again, while a full batch is computed.
+ * large model on a slow processor gets smaller batches, which cost it little: it is nearly busy with one message.
+ * Without the bound a transaction could run into its time limit, again and again, while a full batch is computed.
  *
  * <p>Belongs to one thread.
  */

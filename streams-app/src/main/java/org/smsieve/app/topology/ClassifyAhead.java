@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,11 +35,7 @@ public final class ClassifyAhead implements ConsumerInterceptor<byte[], byte[]> 
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-        // The last of a poll commits, so that nothing waits for the commit interval. After a full poll there are more
-        // to
-        // come: it is never counted down to its end, and the interval commits, which costs less a record.
-        boolean isFull = records.count() >= mostRecords;
-        AtomicInteger leftInPoll = new AtomicInteger(isFull ? Integer.MAX_VALUE : records.count());
+        Poll poll = intake.poll(records.count(), records.count() >= mostRecords);
         Queue<Iterator<ConsumerRecord<byte[], byte[]>>> partitions = new ArrayDeque<>();
         for (TopicPartition partition : records.partitions()) {
             partitions.add(records.records(partition).iterator());
@@ -50,7 +45,7 @@ public final class ClassifyAhead implements ConsumerInterceptor<byte[], byte[]> 
             Iterator<ConsumerRecord<byte[], byte[]>> partition = partitions.remove();
             if (partition.hasNext()) {
                 ConsumerRecord<byte[], byte[]> record = partition.next();
-                record.headers().add(intake.submit(record.value(), leftInPoll));
+                record.headers().add(intake.submit(record.value(), poll));
                 partitions.add(partition);
             }
         }

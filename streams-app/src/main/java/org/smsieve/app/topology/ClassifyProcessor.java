@@ -1,6 +1,5 @@
 package org.smsieve.app.topology;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -52,14 +51,13 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
     public void process(Record<byte[], byte[]> record) {
         PendingVerdict ahead = PendingVerdict.of(record.headers());
         intake.metrics().joined(ahead != null);
-        PendingVerdict pending = ahead != null ? ahead : intake.submit(record.value(), new AtomicInteger());
+        PendingVerdict pending = ahead != null ? ahead : intake.submit(record.value(), intake.poll(0, false));
         if (pending.inbound() instanceof Message message) {
             classified(record, message, pending);
         } else if (pending.inbound() instanceof Unreadable unreadable) {
             deadLetter(record, pending, DeadLetter.of(unreadable));
         }
-        // The end of a poll: nothing is gained by waiting for the commit interval.
-        if (pending.leftInPoll().decrementAndGet() == 0) {
+        if (pending.poll().endsWithCommit()) {
             context.commit();
         }
     }

@@ -1,7 +1,6 @@
 package org.smsieve.app.topology;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.MicroBatcher;
@@ -30,18 +29,22 @@ public record Intake(
         Remembered remembered,
         AppMetrics metrics,
         Recent recent) {
+    /** A poll that begins now. */
+    Poll poll(int records, boolean isFull) {
+        return new Poll(records, isFull, recent::nanoTime);
+    }
+
     /** Puts a record's value to work, without waiting. Whatever the value, it does not throw. */
-    PendingVerdict submit(byte[] value, AtomicInteger leftInPoll) {
+    PendingVerdict submit(byte[] value, Poll poll) {
         long since = recent.nanoTime();
         Inbound inbound = reader.read(value);
         if (inbound instanceof Message message) {
             try {
-                return new PendingVerdict(
-                        inbound, remembered.submit(tokenizer.encode(message.text())), leftInPoll, since);
+                return new PendingVerdict(inbound, remembered.submit(tokenizer.encode(message.text())), poll, since);
             } catch (RuntimeException e) {
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }
         }
-        return new PendingVerdict(inbound, new CompletableFuture<>(), leftInPoll, since);
+        return new PendingVerdict(inbound, new CompletableFuture<>(), poll, since);
     }
 }

@@ -1,7 +1,6 @@
 package org.smsieve.app.topology;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.smsieve.app.live.Recent;
@@ -15,11 +14,10 @@ import org.smsieve.message.Inbound;
  *
  * @param inbound the value as read
  * @param verdict the verdict to come on a readable one; on another never completed
- * @param leftInPoll how many records of the same poll are not forwarded yet; more where their end does not commit
+ * @param poll the poll it came with
  * @param since when it was put to work, in the nanoseconds of {@link Recent#nanoTime}
  */
-record PendingVerdict(Inbound inbound, CompletableFuture<Verdict> verdict, AtomicInteger leftInPoll, long since)
-        implements Header {
+record PendingVerdict(Inbound inbound, CompletableFuture<Verdict> verdict, Poll poll, long since) implements Header {
 
     /** The message that came with a record, or null. It is told by its type: no name is taken from the users. */
     static PendingVerdict of(Headers headers) {

@@ -28,7 +28,8 @@ class MicroBatcherSwapTest {
     private final ScriptedClassifier next = new ScriptedClassifier("next@1");
 
     private MicroBatcher engine() {
-        return MicroBatcher.start(old, CANARY, new BatchLimits(8, 60, LIMIT), (messages, verdicts, nanos) -> {});
+        return MicroBatcher.start(
+                old, CANARY, new BatchLimits(8, 60, LIMIT), (messages, verdicts, nanos) -> {}, () -> 0);
     }
 
     private static List<CompletableFuture<Verdict>> submit(MicroBatcher engine, int... tokens) {

@@ -36,9 +36,18 @@ class MicroBatcherTest {
     private final FakeClassifier classifier = new FakeClassifier(Duration.ofMillis(1));
     private final AtomicInteger records = new AtomicInteger();
 
+    /** By a clock that stands no model is too slow for a full batch, however busy this machine is. */
+    private static long standing() {
+        return 0;
+    }
+
     private MicroBatcher engine() {
         return MicroBatcher.start(
-                classifier, CANARY, LIMITS, (messages, verdicts, nanos) -> records.addAndGet(messages.size()));
+                classifier,
+                CANARY,
+                LIMITS,
+                (messages, verdicts, nanos) -> records.addAndGet(messages.size()),
+                MicroBatcherTest::standing);
     }
 
     @Test
@@ -74,7 +83,8 @@ class MicroBatcherTest {
     @Test
     void takesAllThatIsWaitingInOneCall() throws InterruptedException {
         Gate gate = new Gate();
-        try (MicroBatcher engine = MicroBatcher.start(gate, CANARY, LIMITS, (r, t, n) -> {})) {
+        try (MicroBatcher engine =
+                MicroBatcher.start(gate, CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing)) {
             gate.shut();
             engine.submit(Tokens.of(1)).exceptionally(e -> null);
             gate.awaitCaller();
@@ -165,7 +175,8 @@ class MicroBatcherTest {
             }
             return classifier.classify(messages);
         });
-        try (MicroBatcher engine = MicroBatcher.start(flaky, CANARY, LIMITS, (r, t, n) -> {})) {
+        try (MicroBatcher engine =
+                MicroBatcher.start(flaky, CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing)) {
             assertThat(engine.await(engine.submit(Tokens.of(7)))).isNotNull();
         }
     }
@@ -196,7 +207,8 @@ class MicroBatcherTest {
             }
             throw new OutOfMemoryError("native");
         });
-        try (MicroBatcher engine = MicroBatcher.start(failing, CANARY, LIMITS, (r, t, n) -> {})) {
+        try (MicroBatcher engine =
+                MicroBatcher.start(failing, CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing)) {
             assertThatThrownBy(() -> engine.await(engine.submit(Tokens.of(1))))
                     .isInstanceOf(EngineFailedException.class)
                     .hasRootCauseInstanceOf(OutOfMemoryError.class);
@@ -209,7 +221,8 @@ class MicroBatcherTest {
                 messages -> List.of(),
                 messages -> List.of(new Verdict("other", Map.of("other", 1.0), "m", 1, false)),
                 messages -> List.of(new Verdict("ham", Map.of("ham", Double.NaN), "m", 1, false)))) {
-            assertThatThrownBy(() -> MicroBatcher.start(new Delegate(nonsense), CANARY, LIMITS, (r, t, n) -> {}))
+            assertThatThrownBy(() -> MicroBatcher.start(
+                            new Delegate(nonsense), CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing))
                     .isInstanceOf(EngineFailedException.class);
         }
     }
@@ -218,7 +231,8 @@ class MicroBatcherTest {
     void givesUpOnAnEngineThatFinishesNothing() throws InterruptedException {
         Gate gate = new Gate();
         BatchLimits impatient = new BatchLimits(8, 60, Duration.ofMillis(100));
-        try (MicroBatcher engine = MicroBatcher.start(gate, CANARY, impatient, (r, t, n) -> {})) {
+        try (MicroBatcher engine =
+                MicroBatcher.start(gate, CANARY, impatient, (r, t, n) -> {}, MicroBatcherTest::standing)) {
             gate.shut();
             CompletableFuture<Verdict> verdict = engine.submit(Tokens.of(1));
 
@@ -236,7 +250,7 @@ class MicroBatcherTest {
     void waitsLongerThanItsLimitForAnEngineThatGetsOn() {
         BatchLimits one = new BatchLimits(1, 60, Duration.ofMillis(200));
         FakeClassifier slow = new FakeClassifier(Duration.ofMillis(20));
-        try (MicroBatcher engine = MicroBatcher.start(slow, CANARY, one, (r, t, n) -> {})) {
+        try (MicroBatcher engine = MicroBatcher.start(slow, CANARY, one, (r, t, n) -> {}, MicroBatcherTest::standing)) {
             List<CompletableFuture<Verdict>> verdicts = IntStream.range(0, 30)
                     .mapToObj(i -> engine.submit(Tokens.of(i)))
                     .toList();

@@ -24,7 +24,7 @@ class PaceTest {
     private final AtomicLong now = new AtomicLong();
 
     /** What a call takes by the number of its messages, all of one token. */
-    private final class Model implements BatchClassifier {
+    private class Model implements BatchClassifier {
         final List<Integer> sizes = new ArrayList<>();
         private final Duration call;
         private final Duration message;
@@ -83,6 +83,24 @@ class PaceTest {
         CompletableFuture<BatchClassifier> before = engine.swap(next);
         run(engine);
         assertThat(before).isCompleted();
+    }
+
+    @Test
+    void keepsThePaceOfTheModelThatStays() {
+        Model slow = new Model(Duration.ZERO, Duration.ofMillis(100));
+        MicroBatcher engine = engine(slow);
+        submit(engine, 20);
+
+        CompletableFuture<BatchClassifier> refused = engine.swap(new Model(Duration.ZERO, Duration.ofNanos(1)) {
+            @Override
+            public List<Verdict> classify(List<Tokens> messages) {
+                return List.of();
+            }
+        });
+        submit(engine, 15);
+
+        assertThat(refused).isCompletedExceptionally();
+        assertThat(slow.sizes).containsExactly(1, 10, 10, 10, 5);
     }
 
     private static void run(MicroBatcher engine) {

@@ -24,6 +24,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,24 +191,32 @@ class SmsTopologyTest {
     }
 
     @Test
-    void leavesTheCommitAfterAFullPollToTheInterval() {
-        ClassifyAhead ahead = new ClassifyAhead();
-        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", "3"));
-
-        assertThat(leftAtTheEnd(ahead, "a", "b")).isZero();
-        assertThat(leftAtTheEnd(ahead, "a", "b", "c")).isPositive();
+    void commitsAtTheEndOfAPoll() {
+        assertThat(commitsAfter("5", "a", "b")).containsExactly(false, true);
     }
 
-    /** How many records the last of a poll is taken not to be the last by. */
-    private static int leftAtTheEnd(ClassifyAhead ahead, String... texts) {
+    @Test
+    void leavesTheCommitAfterAFullPollToTheInterval() {
+        assertThat(commitsAfter("3", "a", "b", "c")).containsExactly(false, false, false);
+    }
+
+    /** Whether a commit was asked for by the end of each record of a poll. */
+    private List<Boolean> commitsAfter(String mostRecords, String... texts) {
+        ClassifyAhead ahead = new ClassifyAhead();
+        ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", mostRecords));
         List<ConsumerRecord<byte[], byte[]>> polled =
                 Stream.of(texts).map(text -> polled(0, text)).toList();
         ahead.onConsume(new ConsumerRecords<>(Map.of(new TopicPartition("sms-inbound", 0), polled), Map.of()));
-        int left = -1;
-        for (ConsumerRecord<byte[], byte[]> record : polled) {
-            left = PendingVerdict.of(record.headers()).leftInPoll().decrementAndGet();
-        }
-        return left;
+        ClassifyProcessor processor = new ClassifyProcessor(intake, OutputFormat.JSON, 1_000_000);
+        MockProcessorContext<byte[], Outbound> context = new MockProcessorContext<>();
+        context.setRecordMetadata("sms-inbound", 0, 0);
+        processor.init(context);
+        return polled.stream()
+                .map(record -> {
+                    processor.process(new Record<>(record.key(), record.value(), 9L, record.headers()));
+                    return context.committed();
+                })
+                .toList();
     }
 
     private static ConsumerRecord<byte[], byte[]> polled(int partition, String text) {

@@ -3,6 +3,7 @@ package org.smsieve.trainer.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.smsieve.trainer.evaluate.Calibration;
 import org.smsieve.trainer.evaluate.Confusion;
@@ -171,7 +172,11 @@ final class ReportPage {
                 .append(" sample of the training messages and on all validation messages. Kept: epoch ")
                 .append(report.history().keptEpoch())
                 .append(".\n\n");
-        Figures test = report.history().points().get(0).test();
+        Figures test = report.history().points().stream()
+                .map(History.Point::test)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         if (test != null) {
             page.append("Before training, on a sample of the test messages: loss ")
                     .append(Figure.decimal(test.loss()))
