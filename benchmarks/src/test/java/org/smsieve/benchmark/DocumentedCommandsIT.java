@@ -75,7 +75,7 @@ class DocumentedCommandsIT {
         List<String> readme = commands(Launcher.ROOT.resolve("README.md"));
         assertThat(readme).containsSequence("./smsieve demo").endsWith("mvn verify");
         for (String command : readme.subList(1, readme.size() - 1)) {
-            run(command);
+            assertThat(run(command)).contains(" is announced on sms-models");
         }
         String version = Bundle.open(directory.resolve("my-model")).manifest().version();
         Launcher.awaitLine(demo, verdicts, "(ham|spam) +0\\.\\d{6}  \\Q" + version + "\\E  .*");
@@ -124,7 +124,8 @@ class DocumentedCommandsIT {
         return commands;
     }
 
-    private void run(String command) throws IOException, InterruptedException {
+    /** Runs a command to its end; gives what it printed. */
+    private String run(String command) throws IOException, InterruptedException {
         Process process = start(command);
         boolean ended = process.waitFor(Launcher.LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(ended).as(command).isTrue();
@@ -132,6 +133,7 @@ class DocumentedCommandsIT {
         assertThat(process.exitValue())
                 .as("%s: %s", command, Files.readString(file("err")))
                 .isZero();
+        return Files.readString(file("out"));
     }
 
     /** What the process started next writes to, or the one last removed has written. */

@@ -142,6 +142,24 @@ class LauncherIT {
     }
 
     @Test
+    void preparesTrainsAndEvaluates() throws Exception {
+        Path data = messages();
+        String split = directory.resolve("split").toString();
+        String model = directory.resolve("model").toString();
+
+        assertThat(run("prepare", "--data", data.toString(), "--output", split).code())
+                .isZero();
+        Result trained = run("train", "--base", "mini", "--data", split, "--output", model, "--epochs", "2");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        Result evaluated = run("evaluate", "--model", model, "--data", data.toString());
+
+        assertThat(evaluated.code()).as(evaluated.err()).isZero();
+        assertThat(evaluated.out()).containsPattern("(?m)^.*\\bmodel\\b.*\\b60\\b.*\\d %");
+        assertThat(run("classify", "--model", model, "win a prize of 7").out())
+                .matches("(spam|ham)\t\\d\\.\\d{6}\t.*\n");
+    }
+
+    @Test
     void continuesAText() throws Exception {
         Result result = run("generate", "--base", "mini", "--prompt", "Every effort 🎉", "--max-new-tokens", "2");
 

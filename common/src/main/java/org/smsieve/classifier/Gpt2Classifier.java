@@ -109,9 +109,7 @@ public final class Gpt2Classifier implements BatchClassifier {
         }
         int[] lengths = messages.stream().mapToInt(this::length).toArray();
         List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_TOKENS);
-        long tokens = groups.stream()
-                .mapToLong(group -> LengthGroups.tokens(group, lengths))
-                .sum();
+        long tokens = LengthGroups.tokens(groups, lengths);
         List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(tokens));
         List<Supplier<float[][]>> computing = calls.stream()
                 .<Supplier<float[][]>>map(call -> () -> compute(call, messages))

@@ -78,7 +78,7 @@ public final class LengthGroups {
      * @param calls at least 1; with fewer messages there are fewer
      */
     static List<List<int[]>> divide(List<int[]> groups, int[] lengths, int calls) {
-        long total = groups.stream().mapToLong(group -> tokens(group, lengths)).sum();
+        long total = tokens(groups, lengths);
         List<List<int[]>> divided = new ArrayList<>();
         long before = 0;
         int last = -1;
@@ -106,6 +106,11 @@ public final class LengthGroups {
 
     private static int call(long before, long tokens, long total, int calls) {
         return (int) ((2 * before + tokens) * calls / (2 * total));
+    }
+
+    /** How many tokens groups have, padding included. */
+    static long tokens(List<int[]> groups, int[] lengths) {
+        return groups.stream().mapToLong(group -> tokens(group, lengths)).sum();
     }
 
     /** How many tokens a group has, padding included. */

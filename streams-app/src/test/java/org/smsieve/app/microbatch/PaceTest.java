@@ -85,6 +85,12 @@ class PaceTest {
         assertThat(before).isCompleted();
     }
 
+    private static void run(MicroBatcher engine) {
+        while (!engine.isIdle()) {
+            engine.step();
+        }
+    }
+
     @Test
     void keepsThePaceOfTheModelThatStays() {
         Model slow = new Model(Duration.ZERO, Duration.ofMillis(100));
@@ -101,12 +107,6 @@ class PaceTest {
 
         assertThat(refused).isCompletedExceptionally();
         assertThat(slow.sizes).containsExactly(1, 10, 10, 10, 5);
-    }
-
-    private static void run(MicroBatcher engine) {
-        while (!engine.isIdle()) {
-            engine.step();
-        }
     }
 
     @Test
