@@ -36,6 +36,12 @@ public final class Gpt2Classifier implements BatchClassifier {
     /** Most tokens computed at once, padding included and but for a message: what bounds the memory that takes. */
     private static final int MAX_TOKENS = 16_384;
 
+    /**
+     * Most positions of a call for each of its threads on a CPU, but for a message: what a block makes of more is soon
+     * more than the processor's cache holds, and than the C library keeps from call to call.
+     */
+    private static final int MOST_THREAD_TOKENS = 1_024;
+
     /** Least positions of a call beside others: with fewer, its share of the time is mostly reading the weights. */
     private static final int LEAST_PARALLEL_TOKENS = 128;
 
@@ -45,18 +51,6 @@ public final class Gpt2Classifier implements BatchClassifier {
      * where the processors have other work.
      */
     private static final long LEAST_DIVIDED = 1L << 22;
-
-    /** The largest width of a small model. A wider one's weights are more than a processor's cache holds. */
-    private static final int SMALL_WIDTH = 256;
-
-    /**
-     * oneDNN generates code for each number of rows that a product has, which takes a tenth of a small model's time;
-     * large calls have a multiple of this many rows, so that it soon has code for all that occur.
-     */
-    private static final int ROWS = 32;
-
-    /** Positions from which filling a call up to its rows adds an eighth at most. */
-    private static final int LEAST_FILLED = 8 * ROWS;
 
     /**
      * What a group costs beyond its tokens, in tokens: its attention's operators, in each block. From 2 to 32 make no
@@ -70,8 +64,6 @@ public final class Gpt2Classifier implements BatchClassifier {
     private final Manifest manifest;
     private final Gpt2Program program;
     private final ParallelCalls parallel;
-    /** Of how many a large call's rows are a multiple. */
-    private final int rows;
     /** Asked for with each message. */
     private final ClassifierInfo info;
 
@@ -82,7 +74,6 @@ public final class Gpt2Classifier implements BatchClassifier {
         this.program = program;
         Device device = program.device();
         parallel = new ParallelCalls(device);
-        rows = device.isGpu() || program.precision() == Precision.INT8 ? 1 : ROWS;
         info = new ClassifierInfo(
                 manifest.model(),
                 program.precision().label(),
@@ -136,14 +127,17 @@ public final class Gpt2Classifier implements BatchClassifier {
 
     private boolean isSmall(long tokens) {
         long embed = program.config().embed();
-        return embed <= SMALL_WIDTH && tokens * embed * embed < LEAST_DIVIDED;
+        return program.isSmall() && tokens * embed * embed < LEAST_DIVIDED;
     }
 
-    /** How many calls so many tokens are worth. */
+    /** How many calls so many tokens are worth: as many as run at once, once or several times over. */
     private int calls(long tokens) {
-        long atOnce = Math.min(parallel.width(), tokens / LEAST_PARALLEL_TOKENS);
-        long most = MAX_TOKENS / parallel.width();
-        return (int) Math.max(Math.max(1, atOnce), (tokens + most - 1) / most);
+        long atOnce = Math.max(1, Math.min(parallel.width(), tokens / LEAST_PARALLEL_TOKENS));
+        long most = atOnce * MAX_TOKENS / parallel.width();
+        if (!device().isGpu()) {
+            most = Math.min(most, atOnce * MOST_THREAD_TOKENS * parallel.threadsEach());
+        }
+        return (int) (atOnce * ((tokens + most - 1) / most));
     }
 
     /**
@@ -227,9 +221,6 @@ public final class Gpt2Classifier implements BatchClassifier {
                 manifest.pooling(),
                 maxTokens(),
                 program.config());
-        if (batch.positions() >= LEAST_FILLED) {
-            batch = batch.filled(rows);
-        }
         positions.addAndGet(batch.positions());
         try (NDManager manager = program.newManager()) {
             float[] flat = program.classify(batch.inputs(manager)).toFloatArray();

@@ -32,6 +32,9 @@ import org.smsieve.checkpoint.Tensor;
  * on {@link #device()}; those returned are of float32.
  */
 public final class Gpt2Program implements AutoCloseable {
+    /** The largest width of a small model. */
+    private static final int SMALL_WIDTH = 256;
+
     private final Gpt2Config config;
     private final Precision precision;
     private final Kernels kernels;
@@ -88,9 +91,12 @@ public final class Gpt2Program implements AutoCloseable {
         if (precision == Precision.INT8) {
             return load(checkpoint, device, precision, Kernels.QUANTISED, part, null, Map.of());
         }
-        if (!device.isGpu()) {
+        if (device.isGpu()) {
+            return load(checkpoint, device, precision, Kernels.PLAIN, part, null, Map.of());
+        }
+        if (precision == Precision.BF16 || !isSmall(checkpoint.config())) {
             try {
-                return load(checkpoint, device, precision, Kernels.FUSED, part, null, Map.of());
+                return load(checkpoint, device, precision, Kernels.ONEDNN, part, null, Map.of());
             } catch (EngineException e) {
                 if (!e.getMessage().contains("mkldnn")) {
                     throw e;
@@ -98,7 +104,11 @@ public final class Gpt2Program implements AutoCloseable {
                 // A libtorch without oneDNN, as on macOS.
             }
         }
-        return load(checkpoint, device, precision, Kernels.PLAIN, part, null, Map.of());
+        return load(checkpoint, device, precision, Kernels.BLAS, part, null, Map.of());
+    }
+
+    private static boolean isSmall(Gpt2Config config) {
+        return config.embed() <= SMALL_WIDTH;
     }
 
     /**
@@ -149,6 +159,11 @@ public final class Gpt2Program implements AutoCloseable {
     /** The model's shape and labels. */
     public Gpt2Config config() {
         return config;
+    }
+
+    /** Whether a processor's cache holds a block's weights. */
+    public boolean isSmall() {
+        return isSmall(config);
     }
 
     /** The precision of its weights. */
@@ -239,7 +254,7 @@ public final class Gpt2Program implements AutoCloseable {
      */
     public Map<String, NDArray> parameters() {
         if (kernels != Kernels.PLAIN) {
-            throw new IllegalStateException("fused weights cannot be trained");
+            throw new IllegalStateException("weights loaded for inference cannot be trained");
         }
         Map<String, NDArray> byAttribute = new HashMap<>();
         for (NDArray parameter : JniUtils.moduleGetParams(module, (PtNDManager) manager)) {

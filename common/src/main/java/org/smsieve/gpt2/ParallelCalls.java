@@ -26,6 +26,7 @@ public final class ParallelCalls implements AutoCloseable {
     private static final int MOST = 4;
 
     private final int width;
+    private final int threadsEach;
     private final ExecutorService threads;
 
     /** Threads for calls on a device; none for a GPU, or where libtorch has a single one. */
@@ -34,6 +35,7 @@ public final class ParallelCalls implements AutoCloseable {
         Engine.getEngine("PyTorch");
         int all = JniUtils.getNumThreads();
         width = device.isGpu() ? 1 : width(all);
+        threadsEach = all / width;
         if (width == 1) {
             threads = null;
             return;
@@ -44,7 +46,7 @@ public final class ParallelCalls implements AutoCloseable {
             Thread thread = new Thread(
                     () -> {
                         JniUtils.getNumThreads();
-                        JniUtils.setNumThreads(all / width);
+                        JniUtils.setNumThreads(threadsEach);
                         task.run();
                     },
                     "smsieve-inference");
@@ -72,6 +74,11 @@ public final class ParallelCalls implements AutoCloseable {
     /** How many calls run at once, at least 1. */
     public int width() {
         return width;
+    }
+
+    /** With how many of libtorch's threads each of them runs on a CPU, at least 1. */
+    public int threadsEach() {
+        return threadsEach;
     }
 
     /**

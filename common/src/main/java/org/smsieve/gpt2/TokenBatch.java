@@ -23,10 +23,7 @@ public final class TokenBatch {
     /** Of each group the number of its messages, and their length. */
     private final long[] groups;
 
-    private final int size;
-
-    private TokenBatch(int size, long[] tokens, long[] positions, long[] rows, long[] groups) {
-        this.size = size;
+    private TokenBatch(long[] tokens, long[] positions, long[] rows, long[] groups) {
         this.tokens = tokens;
         this.positions = positions;
         this.rows = rows;
@@ -83,29 +80,7 @@ public final class TokenBatch {
                 begin += longest;
             }
         }
-        return new TokenBatch(messages, tokens, positions, rows, shapes);
-    }
-
-    /**
-     * This batch with a multiple of so many positions: what is missing becomes one more message, which does not count
-     * and whose result comes last.
-     *
-     * @param multiple at least 1
-     */
-    public TokenBatch filled(int multiple) {
-        int filler = Math.floorMod(-tokens.length, multiple);
-        if (filler == 0) {
-            return this;
-        }
-        int total = tokens.length + filler;
-        long[] moreRows = Arrays.copyOf(rows, rows.length + 1);
-        moreRows[rows.length] = total - 1L;
-        long[] moreGroups = Arrays.copyOf(groups, groups.length + 2);
-        moreGroups[groups.length] = 1;
-        moreGroups[groups.length + 1] = filler;
-        // Any token will do, and any position that the model has: the first of both.
-        return new TokenBatch(
-                size, Arrays.copyOf(tokens, total), Arrays.copyOf(positions, total), moreRows, moreGroups);
+        return new TokenBatch(tokens, positions, rows, shapes);
     }
 
     /** How many positions a message takes before padding. */
@@ -116,9 +91,9 @@ public final class TokenBatch {
         };
     }
 
-    /** How many messages there are, without a filler. */
+    /** How many messages there are. */
     public int size() {
-        return size;
+        return rows.length;
     }
 
     /** How many positions there are, padding included. */

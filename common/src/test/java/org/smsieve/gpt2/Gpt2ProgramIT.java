@@ -26,9 +26,11 @@ class Gpt2ProgramIT {
     @ParameterizedTest
     @CsvSource({
         "sequence-classification, PLAIN",
-        "sequence-classification, FUSED",
+        "sequence-classification, BLAS",
+        "sequence-classification, ONEDNN",
         "sequence-classification-half, PLAIN",
-        "sequence-classification-bfloat16, FUSED"
+        "sequence-classification-bfloat16, BLAS",
+        "sequence-classification-bfloat16, ONEDNN"
     })
     void classifiesAsTransformersDoes(String name, Kernels kernels) throws IOException {
         JsonNode expected = Fixture.json(name + "/expected.json");
@@ -43,7 +45,7 @@ class Gpt2ProgramIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"PLAIN, 0", "PLAIN, 1", "PLAIN, 2", "FUSED, 1", "FUSED, 2"})
+    @CsvSource({"PLAIN, 0", "PLAIN, 1", "PLAIN, 2", "BLAS, 1", "BLAS, 2", "ONEDNN, 1", "ONEDNN, 2"})
     void classifiesInTwoPartsTheSame(Kernels kernels, int split) throws IOException {
         JsonNode expected = Fixture.json("sequence-classification/expected.json");
         try (Gpt2Program lower = load("sequence-classification", kernels, ModelPart.below(split));
