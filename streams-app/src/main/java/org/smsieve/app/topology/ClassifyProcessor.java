@@ -55,6 +55,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
         if (pending.inbound() instanceof Message message) {
             classified(record, message, pending);
         } else if (pending.inbound() instanceof Unreadable unreadable) {
+            intake.engine().await(pending.verdict());
             deadLetter(record, pending, DeadLetter.of(unreadable));
         }
         if (pending.poll().endsWithCommit()) {

@@ -1,6 +1,5 @@
 package org.smsieve.app.topology;
 
-import java.util.concurrent.CompletableFuture;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.MicroBatcher;
@@ -45,6 +44,6 @@ public record Intake(
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }
         }
-        return new PendingVerdict(inbound, new CompletableFuture<>(), poll, since);
+        return new PendingVerdict(inbound, engine.turn().thenApply(reached -> null), poll, since);
     }
 }

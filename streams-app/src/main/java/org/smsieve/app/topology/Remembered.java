@@ -39,7 +39,10 @@ public final class Remembered {
                 Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).build();
     }
 
-    /** The verdict on a message, as {@link MicroBatcher#submit}; one that fails is not remembered. */
+    /**
+     * The verdict on a message, as {@link MicroBatcher#submit}, and not before its turn; one that fails is not
+     * remembered.
+     */
     public CompletableFuture<Verdict> submit(Tokens message) {
         if (most == 0) {
             return engine.submit(message);
@@ -48,7 +51,7 @@ public final class Remembered {
         CompletableFuture<Verdict> known = verdicts.getIfPresent(key);
         metrics.remembered(known != null);
         if (known != null) {
-            return known;
+            return engine.turn().thenCompose(reached -> known);
         }
         CompletableFuture<Verdict> verdict = engine.submit(message);
         verdicts.put(key, verdict);

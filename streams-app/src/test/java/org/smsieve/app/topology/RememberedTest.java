@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.smsieve.app.fixture.FakeClassifier;
@@ -77,6 +78,21 @@ class RememberedTest {
     @AfterEach
     void close() {
         engine.close();
+    }
+
+    @Test
+    void waitsForItsTurn() {
+        classify(MESSAGE);
+        List<CompletableFuture<Verdict>> before =
+                IntStream.range(10, 40).mapToObj(i -> sut.submit(Tokens.of(i))).toList();
+
+        CompletableFuture<Verdict> known = sut.submit(MESSAGE);
+
+        assertThat(known).isNotDone();
+        engine.await(known);
+        // The last of them may be in the call that is on its way.
+        assertThat(before.subList(0, 30 - 8))
+                .allSatisfy(verdict -> assertThat(verdict).isCompleted());
     }
 
     private Verdict classify(Tokens message) {
