@@ -104,7 +104,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         double book = bookRate(stopwatch, bundle.checkpoint(), messages);
         List<ClassifierFigures> figures = new ArrayList<>();
         for (Precision precision : chosen) {
-            figures.add(measure(stopwatch, bundle, precision, messages, source));
+            figures.add(measure(stopwatch, bundle, precision, texts, source));
         }
         Map<String, Double> parts = new LinkedHashMap<>();
         Tokenizer tokenizer = Tokenizer.gpt2();
@@ -124,11 +124,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private ClassifierFigures measure(
-            Stopwatch stopwatch, Bundle bundle, Precision precision, List<Tokens> messages, Messages source)
+            Stopwatch stopwatch, Bundle bundle, Precision precision, List<String> texts, Messages source)
             throws IOException {
+        List<Tokens> messages = tokens(texts);
         double peak = peakGflops(precision);
         Map<Integer, Double> batches = new LinkedHashMap<>();
         Map<Integer, Double> lengths = new LinkedHashMap<>();
+        LoneMessage lone;
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision.label()))) {
             for (int size : BATCHES) {
                 batches.put(size, stopwatch.rate(messages, size, classifier::classify));
@@ -137,6 +139,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 List<Tokens> alike = tokens(source.texts(MICRO_BATCH, length));
                 lengths.put(length, stopwatch.rate(alike, MICRO_BATCH, classifier::classify));
             }
+            lone = LoneMessage.measure(classifier, texts, seconds);
         }
         double perMessage = Arithmetic.of(
                         messages,
@@ -144,7 +147,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         bundle.checkpoint().config())
                 / messages.size();
         double gflops = batches.get(MICRO_BATCH) * perMessage / 1e9;
-        return new ClassifierFigures(precision.label(), peak, batches, lengths, gflops);
+        return new ClassifierFigures(precision.label(), peak, batches, lengths, gflops, lone);
     }
 
     /** A GPU is kept busy by larger matrices alone. */
@@ -229,6 +232,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         productSize,
                         productSize,
                         precision.precision().equals(Precision.INT8.label()) ? " in fp32" : "");
+                out.printf(
+                        Locale.ROOT,
+                        "%s: a lone message takes the engine %.2f ms, %.2f times the %.2f of its bare forward pass%n",
+                        precision.precision(),
+                        precision.lone().engineMillis(),
+                        precision.lone().ratio(),
+                        precision.lone().forwardMillis());
             }
         }
         out.flush();
@@ -242,6 +252,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         json.put("gflops", figures.gflops());
         json.put("peakGflops", figures.peakGflops());
         json.put("shareOfPeak", figures.shareOfPeak());
+        json.put("loneMessageMillis", figures.lone().engineMillis());
+        json.put("bareForwardPassMillis", figures.lone().forwardMillis());
         return json;
     }
 

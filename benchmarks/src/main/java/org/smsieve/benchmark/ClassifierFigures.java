@@ -11,13 +11,15 @@ import java.util.Map;
  * @param batches messages a second of real lengths, by how many are classified at once
  * @param lengths messages a second, 64 at once, by their length in tokens
  * @param gflops the classifier's rate at 64 messages of real lengths
+ * @param lone how long a message takes that comes alone
  */
 record ClassifierFigures(
         String precision,
         double peakGflops,
         Map<Integer, Double> batches,
         Map<Integer, Double> lengths,
-        double gflops) {
+        double gflops,
+        LoneMessage lone) {
 
     /** The share of the bare product's rate that the classifier reaches. */
     double shareOfPeak() {

@@ -38,6 +38,8 @@ class BenchmarkIT {
         assertThat(classifier.get("messagesPerSecondByTokens").get("120").doubleValue())
                 .isPositive();
         assertThat(classifier.get("shareOfPeak").doubleValue()).isBetween(0.0, 1.5);
+        assertThat(classifier.get("loneMessageMillis").doubleValue()).isPositive();
+        assertThat(classifier.get("bareForwardPassMillis").doubleValue()).isPositive();
         assertThat(figures.get("partsMessagesPerSecond").get("tokeniser").doubleValue())
                 .isPositive();
         assertThat(figures.get("partsMessagesPerSecond").get("json").doubleValue())
