@@ -132,6 +132,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         Map<Integer, Double> lengths = new LinkedHashMap<>();
         LoneMessage lone;
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision.label()))) {
+            // Java compiles on the way what all figures need: the first would be half of what it is later.
+            stopwatch.rate(messages, BOOK_BATCH, classifier::classify);
             for (int size : BATCHES) {
                 batches.put(size, stopwatch.rate(messages, size, classifier::classify));
             }
