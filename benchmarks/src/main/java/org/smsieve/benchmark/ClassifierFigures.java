@@ -10,7 +10,7 @@ import java.util.Map;
  *     has no bare product of, in fp32
  * @param batches messages a second of real lengths, by how many are classified at once
  * @param lengths messages a second, 64 at once, by their length in tokens
- * @param gflops the classifier's rate at 64 messages of real lengths
+ * @param gflops the classifier's rate at 64 messages of real lengths, measured with the product's by turns
  * @param lone how long a message takes that comes alone
  */
 record ClassifierFigures(
