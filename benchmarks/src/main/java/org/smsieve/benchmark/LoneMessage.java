@@ -38,7 +38,7 @@ record LoneMessage(double engineMillis, double forwardMillis) {
                 Tokens tokens = tokenizer.encode(text);
                 long start = System.nanoTime();
                 // Meanwhile the engine's thread, which owns the classifier, waits for a message.
-                classifier.logits(tokens);
+                classifier.classify(List.of(tokens));
                 long between = System.nanoTime();
                 batcher.await(batcher.submit(tokenizer.encode(text)));
                 engine.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - between));

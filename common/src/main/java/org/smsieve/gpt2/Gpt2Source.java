@@ -35,8 +35,11 @@ final class Gpt2Source {
     /** Quantised weights with their bias, in FBGEMM's order. */
     private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
-    /** Numbers in a tile of {@link #tiledGelu}: twice as many are in the cache, a quarter of a megabyte each time. */
-    private static final int TILE = 1 << 16;
+    /**
+     * Numbers in a tile of {@link #tiledGelu}: a cache holds it twice, half a megabyte each time, and libtorch divides
+     * it among four threads where a call has as many.
+     */
+    private static final int TILE = 1 << 17;
 
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 

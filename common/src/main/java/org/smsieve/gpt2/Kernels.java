@@ -17,7 +17,8 @@ enum Kernels {
     ONEDNN,
     /**
      * FBGEMM's products of 8-bit integers, on weights quantised and packed at load, with inputs quantised as they come:
-     * for inference on CPUs, at about twice float32's rate where there is neither bfloat16 nor more.
+     * for inference on CPUs, at about twice float32's rate where there is neither bfloat16 nor more. What follows is as
+     * in {@link #BLAS}.
      *
      * @see <a href="https://arxiv.org/abs/2101.05615">FBGEMM: Khudia et al. 2021</a>
      */

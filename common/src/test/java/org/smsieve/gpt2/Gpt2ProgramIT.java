@@ -79,6 +79,22 @@ class Gpt2ProgramIT {
         }
     }
 
+    /** Where libtorch has no oneDNN. */
+    @Test
+    void staysCloseInBfloat16WithBlas() throws IOException {
+        JsonNode expected = Fixture.json("sequence-classification/expected.json");
+        Checkpoint checkpoint = Checkpoint.open(Fixture.checkpoint("sequence-classification"));
+        try (Gpt2Program program = Gpt2Program.load(
+                        checkpoint, Device.cpu(), Precision.BF16, Kernels.BLAS, WHOLE, null, Map.of());
+                NDManager manager = program.newManager()) {
+            TokenBatch batch = batch(program, expected, Pooling.LAST_TOKEN);
+
+            float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
+
+            assertThat(logits).usingComparatorWithPrecision(0.15f).containsExactly(floats(expected, "logits"));
+        }
+    }
+
     @Test
     void readsTheLastPositionWhereAsked() throws IOException {
         JsonNode expected = Fixture.json("sequence-classification/expected.json");

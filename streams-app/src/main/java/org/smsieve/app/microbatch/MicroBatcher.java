@@ -66,14 +66,6 @@ public final class MicroBatcher implements AutoCloseable {
         }
     }
 
-    /** A place in the queue, of a record that needs no verdict of the engine's. */
-    private record Turn(CompletableFuture<Void> reached) implements Task {
-        @Override
-        public void fail(EngineFailedException reason) {
-            reached.completeExceptionally(reason);
-        }
-    }
-
     /** A classifier to go on with; gives the one before. */
     private record Swap(BatchClassifier next, CompletableFuture<BatchClassifier> before) implements Task {
         @Override
@@ -147,25 +139,6 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     /**
-     * The turn of a record that needs no verdict of the engine's: when all messages submitted before are classified or
-     * about to be. Were such a record written at once, its transaction would be open while those behind it wait for the
-     * messages that other threads have submitted before them.
-     *
-     * @return at once where nothing waits; fails with {@link EngineFailedException}
-     */
-    public CompletableFuture<Void> turn() {
-        if (queue.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        Turn turn = new Turn(new CompletableFuture<>());
-        queue.add(turn);
-        if (ended != null) {
-            turn.fail(ended);
-        }
-        return turn.reached();
-    }
-
-    /**
      * Changes the classifier, between two micro-batches: the messages submitted before are the old one's, those after
      * the new one's. The new one first classifies the canary, and if it cannot, the old one stays.
      *
@@ -220,7 +193,7 @@ public final class MicroBatcher implements AutoCloseable {
         return inFlight.get();
     }
 
-    /** The messages, turns and changes of the classifier that wait to be taken. */
+    /** The messages and changes of the classifier that wait to be taken. */
     public int queued() {
         return queue.size();
     }
@@ -283,8 +256,6 @@ public final class MicroBatcher implements AutoCloseable {
             task.fail(ended);
         } else if (task instanceof Swap swap) {
             change(swap);
-        } else if (task instanceof Turn turn) {
-            turn.reached().complete(null);
         } else if (task instanceof Job job) {
             batch = batch(job);
             long now = nanoTime.getAsLong();
@@ -332,8 +303,6 @@ public final class MicroBatcher implements AutoCloseable {
             if (next instanceof Job job && tokens + tokensRead(job.tokens()) <= mostTokens) {
                 tokens += tokensRead(job.tokens());
                 jobs.add(job);
-            } else if (next instanceof Turn turn) {
-                turn.reached().complete(null);
             } else {
                 if (next != null) {
                     queue.addFirst(next);

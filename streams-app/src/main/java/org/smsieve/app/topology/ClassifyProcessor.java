@@ -52,10 +52,10 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outbo
         PendingVerdict ahead = PendingVerdict.of(record.headers());
         intake.metrics().joined(ahead != null);
         PendingVerdict pending = ahead != null ? ahead : intake.submit(record.value(), intake.poll(0, false));
+        pending.poll().awaitBegin(intake.engine());
         if (pending.inbound() instanceof Message message) {
             classified(record, message, pending);
         } else if (pending.inbound() instanceof Unreadable unreadable) {
-            intake.engine().await(pending.verdict());
             deadLetter(record, pending, DeadLetter.of(unreadable));
         }
         if (pending.poll().endsWithCommit()) {

@@ -1,5 +1,6 @@
 package org.smsieve.app.topology;
 
+import java.util.concurrent.CompletableFuture;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.MicroBatcher;
@@ -39,11 +40,12 @@ public record Intake(
         Inbound inbound = reader.read(value);
         if (inbound instanceof Message message) {
             try {
-                return new PendingVerdict(inbound, remembered.submit(tokenizer.encode(message.text())), poll, since);
+                return new PendingVerdict(
+                        inbound, remembered.submit(tokenizer.encode(message.text()), poll), poll, since);
             } catch (RuntimeException e) {
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }
         }
-        return new PendingVerdict(inbound, engine.turn().thenApply(reached -> null), poll, since);
+        return new PendingVerdict(inbound, new CompletableFuture<>(), poll, since);
     }
 }

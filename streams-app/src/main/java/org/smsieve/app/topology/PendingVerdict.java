@@ -13,7 +13,7 @@ import org.smsieve.message.Inbound;
  * up when a partition is revoked.
  *
  * @param inbound the value as read
- * @param verdict the verdict to come on a readable one; on another none, when it is its turn
+ * @param verdict the verdict to come on a readable one; on another never completed
  * @param poll the poll it came with
  * @param since when it was put to work, in the nanoseconds of {@link Recent#nanoTime}
  */

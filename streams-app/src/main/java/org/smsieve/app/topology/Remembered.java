@@ -39,21 +39,19 @@ public final class Remembered {
                 Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).build();
     }
 
-    /**
-     * The verdict on a message, as {@link MicroBatcher#submit}, and not before its turn; one that fails is not
-     * remembered.
-     */
-    public CompletableFuture<Verdict> submit(Tokens message) {
+    /** The verdict on a message of a poll, as {@link MicroBatcher#submit}; one that fails is not remembered. */
+    CompletableFuture<Verdict> submit(Tokens message, Poll poll) {
         if (most == 0) {
-            return engine.submit(message);
+            return submitNew(message, poll);
         }
         Key key = key(engine.info().model(), message);
         CompletableFuture<Verdict> known = verdicts.getIfPresent(key);
         metrics.remembered(known != null);
         if (known != null) {
-            return engine.turn().thenCompose(reached -> known);
+            poll.remembered(known);
+            return known;
         }
-        CompletableFuture<Verdict> verdict = engine.submit(message);
+        CompletableFuture<Verdict> verdict = submitNew(message, poll);
         verdicts.put(key, verdict);
         CompletableFuture<Verdict> unused = verdict.whenComplete((given, error) -> {
             // It failed, or the models were changed in between.
@@ -61,6 +59,12 @@ public final class Remembered {
                 verdicts.asMap().remove(key, verdict);
             }
         });
+        return verdict;
+    }
+
+    private CompletableFuture<Verdict> submitNew(Tokens message, Poll poll) {
+        CompletableFuture<Verdict> verdict = engine.submit(message);
+        poll.submitted(verdict);
         return verdict;
     }
 

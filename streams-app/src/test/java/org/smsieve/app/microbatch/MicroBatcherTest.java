@@ -101,49 +101,6 @@ class MicroBatcherTest {
     }
 
     @Test
-    void givesARecordWithoutAMessageItsTurnBehindThoseBefore() throws InterruptedException {
-        Gate gate = new Gate();
-        try (MicroBatcher engine =
-                MicroBatcher.start(gate, CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing)) {
-            assertThat(engine.turn()).isCompleted();
-            gate.shut();
-            CompletableFuture<Verdict> inWork = engine.submit(Tokens.of(1));
-            gate.awaitCaller();
-            CompletableFuture<Verdict> before = engine.submit(Tokens.of(2));
-            CompletableFuture<Void> turn = engine.turn();
-            CompletableFuture<Verdict> behind = engine.submit(Tokens.of(3));
-            assertThat(turn).isNotDone();
-            gate.open();
-
-            engine.await(turn);
-
-            assertThat(inWork).isCompleted();
-            engine.await(before);
-            engine.await(behind);
-            // It divides no micro-batch.
-            assertThat(gate.sizes).containsExactly(1, 1, 2);
-        }
-    }
-
-    @Test
-    void failsATurnThatTheBrokenEngineCannotGive() throws InterruptedException {
-        Gate gate = new Gate();
-        MicroBatcher engine = MicroBatcher.start(gate, CANARY, LIMITS, (r, t, n) -> {}, MicroBatcherTest::standing);
-        gate.shut();
-        CompletableFuture<Verdict> inWork = engine.submit(Tokens.of(1));
-        gate.awaitCaller();
-        CompletableFuture<Verdict> unused = engine.submit(Tokens.of(2));
-        CompletableFuture<Void> turn = engine.turn();
-        engine.stop(new EngineFailedException("stopped", null));
-        gate.open();
-
-        assertThatThrownBy(() -> engine.await(turn)).isInstanceOf(EngineFailedException.class);
-
-        assertThat(inWork).isCompleted();
-        engine.close();
-    }
-
-    @Test
     void rejectsThePoisonedMessageAlone() {
         Random random = new Random(2);
         try (MicroBatcher engine = engine()) {

@@ -3,8 +3,11 @@ package org.smsieve.app.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PollTest {
     private final AtomicLong now = new AtomicLong(5);
@@ -21,15 +24,38 @@ class PollTest {
     @Test
     void leavesItToTheIntervalBehindAFullOneThatWasQuick() {
         Poll poll = new Poll(1, true, now::get);
+        poll.submitted(new CompletableFuture<>());
         now.addAndGet(Duration.ofMillis(999).toNanos());
 
         assertThat(poll.endsWithCommit()).isFalse();
+    }
+
+    /** It says nothing about the engine. */
+    @Test
+    void endsWithACommitBehindAFullOneWithoutAMessageForTheEngine() {
+        Poll poll = new Poll(1, true, now::get);
+        poll.remembered(new CompletableFuture<>());
+
+        assertThat(poll.endsWithCommit()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"499, false", "500, true"})
+    void judgesAnEngineByTheMessagesThatItClassified(int millis, boolean commits) {
+        Poll poll = new Poll(2, true, now::get);
+        poll.submitted(new CompletableFuture<>());
+        poll.remembered(CompletableFuture.completedFuture(null));
+        now.addAndGet(Duration.ofMillis(millis).toNanos());
+
+        assertThat(poll.endsWithCommit()).isFalse();
+        assertThat(poll.endsWithCommit()).isEqualTo(commits);
     }
 
     /** A slow model's next poll may wait for longer than a transaction lasts. */
     @Test
     void endsWithACommitBehindAFullOneThatWasSlow() {
         Poll poll = new Poll(1, true, now::get);
+        poll.submitted(new CompletableFuture<>());
         now.addAndGet(Duration.ofSeconds(1).toNanos());
 
         assertThat(poll.endsWithCommit()).isTrue();

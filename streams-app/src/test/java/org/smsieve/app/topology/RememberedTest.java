@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.smsieve.app.fixture.FakeClassifier;
@@ -34,6 +33,7 @@ class RememberedTest {
             new BatchLimits(8, 60, LIMIT),
             (messages, verdicts, nanos) -> classified.addAndGet(messages.size()));
     private final Remembered sut = new Remembered(engine, 100, metrics);
+    private final Poll poll = new Poll(1, false, System::nanoTime);
 
     /** A classifier of some name, that takes its time. */
     private record Named(String model, FakeClassifier fake) implements BatchClassifier {
@@ -80,23 +80,8 @@ class RememberedTest {
         engine.close();
     }
 
-    @Test
-    void waitsForItsTurn() {
-        classify(MESSAGE);
-        List<CompletableFuture<Verdict>> before =
-                IntStream.range(10, 40).mapToObj(i -> sut.submit(Tokens.of(i))).toList();
-
-        CompletableFuture<Verdict> known = sut.submit(MESSAGE);
-
-        assertThat(known).isNotDone();
-        engine.await(known);
-        // The last of them may be in the call that is on its way.
-        assertThat(before.subList(0, 30 - 8))
-                .allSatisfy(verdict -> assertThat(verdict).isCompleted());
-    }
-
     private Verdict classify(Tokens message) {
-        return engine.await(sut.submit(message));
+        return engine.await(sut.submit(message, poll));
     }
 
     private double count(String result) {
@@ -121,8 +106,8 @@ class RememberedTest {
 
     @Test
     void waitsForWhatIsInWork() {
-        CompletableFuture<Verdict> first = sut.submit(MESSAGE);
-        CompletableFuture<Verdict> second = sut.submit(MESSAGE);
+        CompletableFuture<Verdict> first = sut.submit(MESSAGE, poll);
+        CompletableFuture<Verdict> second = sut.submit(MESSAGE, poll);
 
         assertThat(engine.await(second)).isSameAs(engine.await(first));
         assertThat(classified).hasValue(1);
@@ -139,7 +124,7 @@ class RememberedTest {
 
     @Test
     void doesNotTakeTheNextModelsVerdictForTheFirstOnes() {
-        CompletableFuture<Verdict> inWork = sut.submit(Tokens.of(4));
+        CompletableFuture<Verdict> inWork = sut.submit(Tokens.of(4), poll);
         CompletableFuture<BatchClassifier> first = engine.swap(new Named("fake@2"));
         // Submitted under the first model, and classified by the next.
         Verdict verdict = classify(MESSAGE);
@@ -155,8 +140,8 @@ class RememberedTest {
     void forgetsFailures() {
         Tokens poison = Tokenizer.gpt2().encode(FakeClassifier.POISON);
 
-        assertThat(sut.submit(poison)).failsWithin(LIMIT);
-        assertThat(sut.submit(poison)).failsWithin(LIMIT);
+        assertThat(sut.submit(poison, poll)).failsWithin(LIMIT);
+        assertThat(sut.submit(poison, poll)).failsWithin(LIMIT);
 
         assertThat(count("miss")).isEqualTo(2);
     }
@@ -165,8 +150,8 @@ class RememberedTest {
     void remembersNothingWhereItShallNot() {
         Remembered none = new Remembered(engine, 0, metrics);
 
-        engine.await(none.submit(MESSAGE));
-        engine.await(none.submit(MESSAGE));
+        engine.await(none.submit(MESSAGE, poll));
+        engine.await(none.submit(MESSAGE, poll));
 
         assertThat(classified).hasValue(2);
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -34,6 +35,7 @@ import org.smsieve.app.config.SettingsReader;
 import org.smsieve.app.fixture.FakeClassifier;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
+import org.smsieve.app.microbatch.BatchLimits;
 import org.smsieve.app.microbatch.EngineFailedException;
 import org.smsieve.app.microbatch.MicroBatcher;
 import org.smsieve.message.OutputFormat;
@@ -57,8 +59,12 @@ class SmsTopologyTest {
     private TestInputTopic<byte[], byte[]> input = input();
 
     private TopologyTestDriver driver(OutputFormat format) {
+        return driver(intake, format);
+    }
+
+    private TopologyTestDriver driver(Intake from, OutputFormat format) {
         return new TopologyTestDriver(
-                SmsTopology.build(config.topics(), classifier.labels(), intake, format, MAX_REQUEST_BYTES));
+                SmsTopology.build(config.topics(), classifier.labels(), from, format, MAX_REQUEST_BYTES));
     }
 
     private TestInputTopic<byte[], byte[]> input() {
@@ -188,6 +194,69 @@ class SmsTopologyTest {
         assertThat(order).hasSize(4);
         assertThat(order.indexOf(tokenizer.encode("b0"))).isLessThan(order.indexOf(tokenizer.encode("a1")));
         assertThat(order.get(3)).isEqualTo(tokenizer.encode("a2"));
+    }
+
+    /** Its transaction would stand open while the engine is busy with what other threads have polled before. */
+    @Test
+    void forwardsNothingOfAPollBeforeTheEngineHasComeToItsMessages() {
+        onASlowEngine(slow -> {
+            Poll others = slow.poll(2, false);
+            slow.engine().await(submit(slow, others, "remembered").verdict());
+            PendingVerdict before = submit(slow, others, "before");
+            Poll poll = slow.poll(5, false);
+            PendingVerdict unreadable = slow.submit(null, poll);
+            submit(slow, poll, "remembered");
+            PendingVerdict first = submit(slow, poll, "first");
+            PendingVerdict second = submit(slow, poll, "second");
+            submit(slow, poll, "before");
+
+            input().pipeInput(new TestRecord<>(null, null, new RecordHeaders(new Header[] {unreadable}), 1L));
+
+            assertThat(read("sms-dead-letter")).hasSize(1);
+            assertThat(before.verdict()).isDone();
+            assertThat(first.verdict()).isDone();
+            // But it does not wait for all of them.
+            assertThat(second.verdict()).isNotDone();
+        });
+    }
+
+    /** All its verdicts are other threads' work, and the transaction would be open between the first and the last. */
+    @Test
+    void forwardsNothingOfAPollBeforeTheLastVerdictThatIsInWorkForOthers() {
+        onASlowEngine(slow -> {
+            Poll others = slow.poll(2, false);
+            submit(slow, others, "a");
+            PendingVerdict last = submit(slow, others, "b");
+            Poll poll = slow.poll(2, false);
+            PendingVerdict first = submit(slow, poll, "a");
+            submit(slow, poll, "b");
+
+            input().pipeInput(new TestRecord<>(null, "a".getBytes(UTF_8), new RecordHeaders(new Header[] {first}), 1L));
+
+            assertThat(last.verdict()).isDone();
+        });
+    }
+
+    /** One that takes its time for each message. */
+    private void onASlowEngine(Consumer<Intake> test) {
+        BatchLimits oneByOne = new BatchLimits(1, 100, Duration.ofSeconds(10));
+        FakeClassifier slow = new FakeClassifier(Duration.ofMillis(200));
+        try (MicroBatcher busy = MicroBatcher.start(slow, Tokens.of(1), oneByOne, metrics.engine())) {
+            Intake slowIntake = new Intake(
+                    config.input(),
+                    Tokenizer.gpt2(),
+                    busy,
+                    new Remembered(busy, 100, metrics),
+                    metrics,
+                    new Recent(true));
+            driver.close();
+            driver = driver(slowIntake, OutputFormat.JSON);
+            test.accept(slowIntake);
+        }
+    }
+
+    private static PendingVerdict submit(Intake intake, Poll poll, String text) {
+        return intake.submit(text.getBytes(UTF_8), poll);
     }
 
     @Test
