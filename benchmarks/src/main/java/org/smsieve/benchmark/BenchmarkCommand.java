@@ -58,7 +58,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     private static final int TURNS = 7;
     /** So many that what a round takes besides counts for nothing. */
     private static final int PRODUCTS = 2;
-    /** The most messages of a micro-batch, by default. */
+    /** The messages of a call where its size is not what is measured. */
     private static final int MICRO_BATCH = 64;
 
     @Spec

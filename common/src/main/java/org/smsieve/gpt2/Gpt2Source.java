@@ -415,13 +415,12 @@ final class Gpt2Source {
 
     private String linear(String x, String name) {
         return switch (kernels) {
-            case PLAIN ->
+            case PLAIN, BLAS ->
                 hasAdapters()
                         ? "torch.add(" + product(x, name) + ", torch.mul(torch.mm(torch.mm(" + x + ", " + name
                                 + "_lora_a), " + name + "_lora_b), "
                                 + training.lora().scale() + "))"
                         : product(x, name);
-            case BLAS -> product(x, name);
             case ONEDNN ->
                 "ops.mkldnn._linear_pointwise(" + x + ", " + name + "_weight, " + name + "_bias, \"none\", "
                         + NO_SCALARS + ", \"\")";

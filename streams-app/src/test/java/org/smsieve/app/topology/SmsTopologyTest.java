@@ -53,10 +53,14 @@ class SmsTopologyTest {
     private final FakeClassifier classifier = new FakeClassifier(Duration.ZERO);
     private final AppMetrics metrics = new AppMetrics(registry, classifier.labels());
     private final MicroBatcher engine = MicroBatcher.start(classifier, Tokens.of(1), config.batch(), metrics.engine());
-    private final Intake intake = new Intake(
-            config.input(), Tokenizer.gpt2(), engine, new Remembered(engine, 100, metrics), metrics, new Recent(true));
+    private final Intake intake = intake(engine);
     private TopologyTestDriver driver = driver(OutputFormat.JSON);
     private TestInputTopic<byte[], byte[]> input = input();
+
+    private Intake intake(MicroBatcher classifying) {
+        Remembered remembered = new Remembered(classifying, 100, metrics);
+        return new Intake(config.input(), Tokenizer.gpt2(), classifying, remembered, metrics, new Recent(true));
+    }
 
     private TopologyTestDriver driver(OutputFormat format) {
         return driver(intake, format);
@@ -242,13 +246,7 @@ class SmsTopologyTest {
         BatchLimits oneByOne = new BatchLimits(1, 100, Duration.ofSeconds(10));
         FakeClassifier slow = new FakeClassifier(Duration.ofMillis(200));
         try (MicroBatcher busy = MicroBatcher.start(slow, Tokens.of(1), oneByOne, metrics.engine())) {
-            Intake slowIntake = new Intake(
-                    config.input(),
-                    Tokenizer.gpt2(),
-                    busy,
-                    new Remembered(busy, 100, metrics),
-                    metrics,
-                    new Recent(true));
+            Intake slowIntake = intake(busy);
             driver.close();
             driver = driver(slowIntake, OutputFormat.JSON);
             test.accept(slowIntake);
