@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 /** An HTTP server that also misbehaves: each connection is for one request, and gets the next of the given answers. */
 public final class ScriptedServer implements AutoCloseable {
     private final ServerSocket socket;
+    private final Thread acceptor = new Thread(this::serve, "scripted-server");
     private final List<Answer> answers;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,9 +44,8 @@ public final class ScriptedServer implements AutoCloseable {
     public ScriptedServer(Answer... answers) throws IOException {
         this.answers = List.of(answers);
         this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread thread = new Thread(this::serve, "scripted-server");
-        thread.setDaemon(true);
-        thread.start();
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     /** The file in one piece, or the part that is asked for. */
@@ -125,10 +125,16 @@ public final class ScriptedServer implements AutoCloseable {
         return requests;
     }
 
+    /** Returns when connections are refused: a thread that still waits for one keeps the port open, and takes it. */
     @Override
     public void close() throws IOException {
         closed.countDown();
         socket.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void serve() {
