@@ -81,7 +81,7 @@ public final class Settings {
             "precision",
             "auto",
             form("auto or fp32 or bf16 or int8", "auto|fp32|bf16|int8"),
-            "What the model computes in; auto: fp32 or bf16, what is faster on the device; int8: still faster on many CPUs, less exact.");
+            "What the model computes in; auto: fp32 or bf16, what is faster on the device; int8, on CPUs alone: still faster on many, less exact.");
     static final Setting<Integer> BATCH_RECORDS = setting(
             "batch.max-records",
             "256",

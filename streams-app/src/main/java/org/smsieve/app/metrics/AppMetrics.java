@@ -89,7 +89,8 @@ public final class AppMetrics {
                 .description("Records labelled that were longer than the model reads")
                 .register(registry);
         submittedAhead = Counter.builder("smsieve.ahead.submitted")
-                .description("Records put to work at the poll; without the hits: classified for a partition revoked")
+                .description(
+                        "Records given to the engine when they were polled; those above the hits were of partitions that moved")
                 .register(registry);
         hits = joined(registry, "hit");
         misses = joined(registry, "miss");
@@ -107,14 +108,15 @@ public final class AppMetrics {
 
     private static Counter joined(MeterRegistry registry, String result) {
         return Counter.builder("smsieve.ahead.joined")
-                .description("Records processed that had been put to work at the poll, or had not")
+                .description(
+                        "Records processed: hit where the engine had them since the poll, miss where only from then on")
                 .tag("result", result)
                 .register(registry);
     }
 
     private static Counter remembered(MeterRegistry registry, String result) {
         return Counter.builder("smsieve.remembered")
-                .description("Messages whose verdict was known already, or in work, or not")
+                .description("Messages: hit where the text's verdict was known or in work already, miss where not")
                 .tag("result", result)
                 .register(registry);
     }
