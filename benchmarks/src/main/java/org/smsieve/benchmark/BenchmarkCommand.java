@@ -137,7 +137,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         Map<Integer, Double> lengths = new LinkedHashMap<>();
         LoneMessage lone;
         try (Gpt2Classifier classifier = Gpt2Classifier.open(bundle, new ComputeOptions(device, precision.label()))) {
-            warmUp(stopwatch, messages, classifier::classify);
+            stopwatch.warmUp(messages, classifier::classify);
             for (int size : BATCHES) {
                 batches.put(size, stopwatch.rate(messages, size, classifier::classify));
             }
@@ -158,11 +158,6 @@ public final class BenchmarkCommand implements Callable<Integer> {
             lone = LoneMessage.measure(classifier, texts, seconds);
         }
         return new ClassifierFigures(precision.label(), median(peaks), batches, lengths, median(gflops), lone);
-    }
-
-    /** Java compiles on the way what all figures need: the first would be half of what it is later. */
-    private static void warmUp(Stopwatch stopwatch, List<Tokens> messages, Consumer<List<Tokens>> work) {
-        stopwatch.rate(messages, BOOK_BATCH, work);
     }
 
     private static double arithmetic(List<Tokens> messages, Bundle bundle) {
@@ -200,7 +195,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                             .toFloatArray();
                 }
             };
-            warmUp(stopwatch, messages, way);
+            stopwatch.warmUp(messages, way);
             return stopwatch.rate(messages, BOOK_BATCH, way);
         }
     }
@@ -244,8 +239,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .forEach((length, rate) -> row(
                                 out, label + ", batch " + MICRO_BATCH + ", " + length + " tokens each", rate, book));
             }
-            row(out, "tokeniser alone, one thread", parts.get("tokeniser"), book);
-            row(out, "JSON in and out alone, one thread", parts.get("json"), book);
+            row(out, "tokeniser alone, one thread", parts.get("tokeniser"));
+            row(out, "JSON in and out alone, one thread", parts.get("json"));
             for (ClassifierFigures precision : figures) {
                 out.printf(
                         Locale.ROOT,
@@ -281,6 +276,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
         json.put("loneMessageMillis", figures.lone().engineMillis());
         json.put("bareForwardPassMillis", figures.lone().forwardMillis());
         return json;
+    }
+
+    private static void row(PrintWriter out, String what, double rate) {
+        out.printf(Locale.ROOT, "%-45s%,14.0f%n", what, rate);
     }
 
     private static void row(PrintWriter out, String what, double rate, double book) {

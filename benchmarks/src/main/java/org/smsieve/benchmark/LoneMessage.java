@@ -14,7 +14,7 @@ import org.smsieve.text.Tokens;
  * How long a message takes that comes alone, while the engine has nothing else to do: medians.
  *
  * @param engineMillis from the text to the verdict: the tokeniser, the engine's queue and thread, the model
- * @param forwardMillis the model's forward pass alone, on the same tokens
+ * @param forwardMillis one forward pass on the same tokens, on the caller's thread, up to its logits
  */
 record LoneMessage(double engineMillis, double forwardMillis) {
     private static final int LEAST = 10;
@@ -38,7 +38,7 @@ record LoneMessage(double engineMillis, double forwardMillis) {
                 Tokens tokens = tokenizer.encode(text);
                 long start = System.nanoTime();
                 // Meanwhile the engine's thread, which owns the classifier, waits for a message.
-                classifier.classify(List.of(tokens));
+                classifier.logits(tokens);
                 long between = System.nanoTime();
                 batcher.await(batcher.submit(tokenizer.encode(text)));
                 engine.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - between));

@@ -5,7 +5,7 @@ package org.smsieve.classifier;
  *
  * @param device {@code auto} (the first GPU where there is one, else the CPU), {@code cpu}, {@code gpu} or
  *     {@code gpu:N}
- * @param precision {@code auto} (the faster on the device, measured), {@code fp32} or {@code bf16}
+ * @param precision {@code auto} (the faster on the device, measured), {@code fp32}, {@code bf16} or {@code int8}
  */
 public record ComputeOptions(String device, String precision) {
     /** Device and precision chosen by what the machine has. */

@@ -34,16 +34,16 @@ import org.smsieve.text.Tokens;
  */
 public final class Gpt2Classifier implements BatchClassifier {
     /** Most tokens computed at once, padding included and but for a message: what bounds the memory that takes. */
-    private static final int MAX_TOKENS = 16_384;
+    private static final int MOST_POSITIONS = 16_384;
 
     /**
      * Most positions of a call for each of its threads on a CPU, but for a message: what a block makes of more is soon
      * more than the processor's cache holds, and than the C library keeps from call to call.
      */
-    private static final int MOST_THREAD_TOKENS = 1_024;
+    private static final int MOST_THREAD_POSITIONS = 1_024;
 
     /** Least positions of a call beside others: with fewer, its share of the time is mostly reading the weights. */
-    private static final int LEAST_PARALLEL_TOKENS = 128;
+    private static final int LEAST_PARALLEL_POSITIONS = 128;
 
     /**
      * Positions times the square of the width, below which a call of a small model is small: 256 positions of the
@@ -53,10 +53,10 @@ public final class Gpt2Classifier implements BatchClassifier {
     private static final long LEAST_DIVIDED = 1L << 22;
 
     /**
-     * What a group costs beyond its tokens, in tokens: its attention's operators, in each block. From 2 to 32 make no
-     * difference that can be measured, for models of 0.4 million weights and of 85.
+     * What a group costs a small model beyond its tokens, in tokens: its attention's operators, in each block. From 4
+     * to 8 make no difference that can be measured. A large model could hardly do one more token in that time.
      */
-    private static final int GROUP_TOKENS = 8;
+    private static final int SMALL_GROUP_TOKENS = 8;
 
     /** A GPU could have done many tokens in the time in which it begins another operator. An estimate. */
     private static final int GPU_GROUP_TOKENS = 2_048;
@@ -90,7 +90,14 @@ public final class Gpt2Classifier implements BatchClassifier {
     public static Gpt2Classifier open(Bundle bundle, ComputeOptions options) throws IOException {
         Device device = Devices.of(options.device());
         Precision precision = PrecisionChoice.of(options.precision(), device);
-        return new Gpt2Classifier(bundle.manifest(), Gpt2Program.forInference(bundle.checkpoint(), device, precision));
+        Gpt2Program program = Gpt2Program.forInference(bundle.checkpoint(), device, precision);
+        try {
+            return new Gpt2Classifier(bundle.manifest(), program);
+        } catch (Throwable e) {
+            // Such as a lack of threads: its weights are not Java's to free.
+            program.close();
+            throw e;
+        }
     }
 
     @Override
@@ -99,13 +106,14 @@ public final class Gpt2Classifier implements BatchClassifier {
             return List.of();
         }
         int[] lengths = messages.stream().mapToInt(this::length).toArray();
-        List<int[]> groups = LengthGroups.of(lengths, groupCost(), MAX_TOKENS);
-        long tokens = LengthGroups.tokens(groups, lengths);
-        List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(tokens));
+        List<int[]> groups = LengthGroups.of(lengths, groupCost(), MOST_POSITIONS);
+        long padded = LengthGroups.tokens(groups, lengths);
+        int most = device().isGpu() ? MOST_POSITIONS : MOST_THREAD_POSITIONS * parallel.threadsEach();
+        List<List<int[]>> calls = LengthGroups.divide(groups, lengths, calls(padded, parallel.width(), most));
         List<Supplier<float[][]>> computing = calls.stream()
                 .<Supplier<float[][]>>map(call -> () -> compute(call, messages))
                 .toList();
-        List<float[][]> logits = computing.size() == 1 && isSmall(tokens)
+        List<float[][]> logits = computing.size() == 1 && isSmall(padded)
                 ? Collections.singletonList(parallel.runSmall(computing.get(0)))
                 : parallel.run(computing);
         Verdict[] verdicts = new Verdict[lengths.length];
@@ -122,26 +130,34 @@ public final class Gpt2Classifier implements BatchClassifier {
     }
 
     private int groupCost() {
-        return device().isGpu() ? GPU_GROUP_TOKENS : GROUP_TOKENS;
-    }
-
-    private boolean isSmall(long tokens) {
-        long embed = program.config().embed();
-        return program.isSmall() && tokens * embed * embed < LEAST_DIVIDED;
-    }
-
-    /** How many calls so many tokens are worth: as many as run at once, once or several times over. */
-    private int calls(long tokens) {
-        long atOnce = Math.max(1, Math.min(parallel.width(), tokens / LEAST_PARALLEL_TOKENS));
-        long most = atOnce * MAX_TOKENS / parallel.width();
-        if (!device().isGpu()) {
-            most = Math.min(most, atOnce * MOST_THREAD_TOKENS * parallel.threadsEach());
+        if (device().isGpu()) {
+            return GPU_GROUP_TOKENS;
         }
-        return (int) (atOnce * ((tokens + most - 1) / most));
+        return program.isSmall() ? SMALL_GROUP_TOKENS : 1;
+    }
+
+    private boolean isSmall(long positions) {
+        long embed = program.config().embed();
+        return program.isSmall() && positions * embed * embed < LEAST_DIVIDED;
     }
 
     /**
-     * The logits of one message, as {@link #classify} computes them.
+     * How many calls so many positions are worth: a single one, or as many as run at once, once or several times over.
+     * Fewer than run at once would leave the other threads without work.
+     *
+     * @param width how many run at once
+     * @param most a call's most positions for its own sake
+     */
+    static int calls(long positions, int width, int most) {
+        if (positions < (long) width * LEAST_PARALLEL_POSITIONS) {
+            return 1;
+        }
+        long atOnce = Math.min(MOST_POSITIONS, (long) width * most);
+        return (int) (width * ((positions + atOnce - 1) / atOnce));
+    }
+
+    /**
+     * The logits of one message: one forward pass, on the caller's thread.
      *
      * @return one for each of {@link #labels()}
      */

@@ -161,7 +161,9 @@ public final class Gpt2Program implements AutoCloseable {
         return config;
     }
 
-    /** Whether a processor's cache holds a block's weights. */
+    /**
+     * Whether it is so narrow that a processor's cache holds a block's weights, if the block's inside is not unusual.
+     */
     public boolean isSmall() {
         return isSmall(config);
     }

@@ -6,7 +6,7 @@ import org.smsieve.checkpoint.Gpt2Config;
 
 /**
  * Writes GPT-2, or a run of its blocks, as TorchScript source, the Python-like text inside a TorchScript archive. One
- * definition serves training and serving, every device and both precisions.
+ * definition serves training and serving, every device and precision.
  *
  * <p>Hidden states are kept as {@code (positions, embed)}, the sequences one after the other, so that a linear layer is
  * one product without copies. Attention goes by the groups of {@link TokenBatch}, which are padded on the right; under
@@ -39,7 +39,7 @@ final class Gpt2Source {
      * Numbers in a tile of {@link #tiledGelu}: a cache holds it twice, half a megabyte each time, and libtorch divides
      * it among four threads where a call has as many.
      */
-    private static final int TILE = 1 << 17;
+    static final int TILE = 1 << 17;
 
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 

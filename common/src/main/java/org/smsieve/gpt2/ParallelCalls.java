@@ -29,11 +29,17 @@ public final class ParallelCalls implements AutoCloseable {
     private final int threadsEach;
     private final ExecutorService threads;
 
-    /** Threads for calls on a device; none for a GPU, or where libtorch has a single one. */
+    /**
+     * Threads for calls on a device; none for a GPU, or where libtorch has a single one. The caller's thread, and
+     * threads that call libtorch for the first time after this, have as many of libtorch's as Java has processors, or
+     * fewer where {@code OMP_NUM_THREADS} says so.
+     */
     public ParallelCalls(Device device) {
         // Loads libtorch if nothing has yet.
         Engine.getEngine("PyTorch");
-        int all = JniUtils.getNumThreads();
+        // Java knows of a container's share of the processors, libtorch does not.
+        int all = Math.min(JniUtils.getNumThreads(), Runtime.getRuntime().availableProcessors());
+        JniUtils.setNumThreads(all);
         width = device.isGpu() ? 1 : width(all);
         threadsEach = all / width;
         if (width == 1) {
@@ -53,9 +59,15 @@ public final class ParallelCalls implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        CompletableFuture<?>[] started = new CompletableFuture<?>[width];
-        Arrays.setAll(started, i -> CompletableFuture.runAsync(() -> {}, threads));
-        CompletableFuture.allOf(started).join();
+        try {
+            CompletableFuture<?>[] started = new CompletableFuture<?>[width];
+            Arrays.setAll(started, i -> CompletableFuture.runAsync(() -> {}, threads));
+            CompletableFuture.allOf(started).join();
+        } catch (Throwable e) {
+            // There may be no more threads for this process.
+            threads.shutdown();
+            throw e;
+        }
         // What was set last is what threads begin with that call libtorch for the first time.
         JniUtils.setNumThreads(all);
     }

@@ -8,7 +8,7 @@ public enum Precision {
     BF16("bf16", "15", 2e-2, 0.1),
     /**
      * Linear layers in int8 with one scale an output, their inputs quantised as they come; all else in float32. For
-     * CPUs. The input's scale is that of the whole micro-batch, so that a score depends a little on its company.
+     * CPUs. The input's scale is that of the whole call, so that a score depends a little on its company.
      */
     INT8("int8", "6", 5e-2, 0.2);
 
@@ -29,7 +29,10 @@ public enum Precision {
         return label;
     }
 
-    /** How far apart two scores of the same text may be, whatever else was in its micro-batch. */
+    /**
+     * How far apart two scores of the same text may be, whatever else was in its micro-batch. In int8 that is what
+     * tests on random weights have shown, not a bound.
+     */
     public double tolerance() {
         return tolerance;
     }

@@ -7,11 +7,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smsieve.checkpoint.Checkpoint;
 import org.smsieve.parity.Fixture;
@@ -41,6 +43,36 @@ class Gpt2ProgramIT {
             float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
 
             assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(floats(expected, "logits"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kernels.class,
+            names = {"BLAS", "ONEDNN"})
+    void classifiesMorePositionsThanOneTileHolds(Kernels kernels) throws IOException {
+        JsonNode expected = Fixture.json("sequence-classification/expected.json");
+        int copies = 60;
+        try (Gpt2Program program = load("sequence-classification", kernels, WHOLE);
+                NDManager manager = program.newManager()) {
+            List<Tokens> sequences = Collections.nCopies(copies, Fixture.sequences(expected.get("sequences"))).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            int context = program.config().context();
+            TokenBatch batch = TokenBatch.of(sequences, Pooling.LAST_TOKEN, context, program.config());
+            // The last tile is not full.
+            int tile = Gpt2Source.TILE / program.config().inner();
+            assertThat(batch.positions()).isGreaterThan(tile);
+            assertThat(batch.positions() % tile).isPositive();
+
+            float[] logits = program.classify(batch.inputs(manager)).toFloatArray();
+
+            float[] once = floats(expected, "logits");
+            float[] all = new float[copies * once.length];
+            for (int copy = 0; copy < copies; copy++) {
+                System.arraycopy(once, 0, all, copy * once.length, once.length);
+            }
+            assertThat(logits).usingComparatorWithPrecision(TOLERANCE).containsExactly(all);
         }
     }
 

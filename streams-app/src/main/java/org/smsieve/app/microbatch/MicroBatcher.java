@@ -412,7 +412,8 @@ public final class MicroBatcher implements AutoCloseable {
     }
 
     private static int tokensRead(Tokens message, BatchClassifier model) {
-        return Math.min(message.length(), model.maxTokens());
+        // An empty message is read as one token.
+        return Math.max(1, Math.min(message.length(), model.maxTokens()));
     }
 
     private synchronized void end(EngineFailedException reason) {

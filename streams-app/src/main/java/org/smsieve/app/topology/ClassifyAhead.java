@@ -1,7 +1,9 @@
 package org.smsieve.app.topology;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -41,13 +43,18 @@ public final class ClassifyAhead implements ConsumerInterceptor<byte[], byte[]> 
             partitions.add(records.records(partition).iterator());
         }
         // The partitions in turn, a record each: about the order in which Streams will ask for the verdicts.
+        List<ConsumerRecord<byte[], byte[]>> inTurn = new ArrayList<>(records.count());
         while (!partitions.isEmpty()) {
             Iterator<ConsumerRecord<byte[], byte[]>> partition = partitions.remove();
             if (partition.hasNext()) {
-                ConsumerRecord<byte[], byte[]> record = partition.next();
-                record.headers().add(intake.submit(record.value(), poll));
+                inTurn.add(partition.next());
                 partitions.add(partition);
             }
+        }
+        List<PendingVerdict> pending =
+                intake.submitAll(inTurn.stream().map(ConsumerRecord::value).toList(), poll);
+        for (int i = 0; i < inTurn.size(); i++) {
+            inTurn.get(i).headers().add(pending.get(i));
         }
         intake.metrics().submittedAhead(records.count());
         return records;

@@ -1,15 +1,20 @@
 package org.smsieve.app.topology;
 
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.smsieve.app.live.Recent;
 import org.smsieve.app.metrics.AppMetrics;
 import org.smsieve.app.microbatch.MicroBatcher;
+import org.smsieve.classifier.Verdict;
 import org.smsieve.message.DeadLetterReason;
 import org.smsieve.message.Inbound;
 import org.smsieve.message.Inbound.Message;
 import org.smsieve.message.Inbound.Unreadable;
 import org.smsieve.message.InboundReader;
 import org.smsieve.text.Tokenizer;
+import org.smsieve.text.Tokens;
 
 /**
  * Where records become messages: reads a value, tokenises its text, submits it to the engine. One for the process, used
@@ -34,18 +39,43 @@ public record Intake(
         return new Poll(records, isFull, recent::nanoTime);
     }
 
-    /** Puts a record's value to work, without waiting. Whatever the value, it does not throw. */
-    PendingVerdict submit(byte[] value, Poll poll) {
+    /**
+     * Puts the values of a poll's records to work, without waiting: one after the other in the engine's queue, with no
+     * other poll's between them. Whatever the values, it does not throw.
+     *
+     * @return in the same order
+     */
+    List<PendingVerdict> submitAll(List<byte[]> values, Poll poll) {
         long since = recent.nanoTime();
+        List<Readout> read = values.stream().map(this::read).toList();
+        synchronized (remembered) {
+            return read.stream()
+                    .map(one -> new PendingVerdict(one.inbound(), verdict(one.tokens(), poll), poll, since))
+                    .toList();
+        }
+    }
+
+    /** Puts a record's value to work alone, as above. */
+    PendingVerdict submit(byte[] value, Poll poll) {
+        return submitAll(Collections.singletonList(value), poll).get(0);
+    }
+
+    private CompletableFuture<Verdict> verdict(Optional<Tokens> message, Poll poll) {
+        return message.map(tokens -> remembered.submit(tokens, poll)).orElseGet(CompletableFuture::new);
+    }
+
+    private Readout read(byte[] value) {
         Inbound inbound = reader.read(value);
         if (inbound instanceof Message message) {
             try {
-                return new PendingVerdict(
-                        inbound, remembered.submit(tokenizer.encode(message.text()), poll), poll, since);
+                return new Readout(inbound, Optional.of(tokenizer.encode(message.text())));
             } catch (RuntimeException e) {
                 inbound = new Unreadable(DeadLetterReason.DEFECT, e.getClass().getName() + " in the tokeniser");
             }
         }
-        return new PendingVerdict(inbound, new CompletableFuture<>(), poll, since);
+        return new Readout(inbound, Optional.empty());
     }
+
+    /** What a value holds; tokens where it is a message. */
+    private record Readout(Inbound inbound, Optional<Tokens> tokens) {}
 }

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -198,6 +200,42 @@ class SmsTopologyTest {
         assertThat(order).hasSize(4);
         assertThat(order.indexOf(tokenizer.encode("b0"))).isLessThan(order.indexOf(tokenizer.encode("a1")));
         assertThat(order.get(3)).isEqualTo(tokenizer.encode("a2"));
+    }
+
+    /** What is between a poll's messages would be classified while its transaction is open. */
+    @Test
+    void submitsAPollWithNoOthersMessagesInBetween() {
+        int before = classifier.calls().stream().mapToInt(List::size).sum();
+        List<String> polls = List.of("a", "b", "c", "d");
+        int records = 200;
+
+        List<CompletableFuture<List<PendingVerdict>>> submitted = polls.stream()
+                .map(name -> CompletableFuture.supplyAsync(() -> {
+                    List<byte[]> values = IntStream.range(0, records)
+                            .mapToObj(i -> (name + " " + i).getBytes(UTF_8))
+                            .toList();
+                    return intake.submitAll(values, intake.poll(records, false));
+                }))
+                .toList();
+
+        submitted.stream().flatMap(poll -> poll.join().stream()).forEach(pending -> engine.await(pending.verdict()));
+        List<String> order = classifier.calls().stream()
+                .flatMap(List::stream)
+                .skip(before)
+                .map(tokens -> poll(tokens, polls))
+                .toList();
+        assertThat(order).hasSize(polls.size() * records);
+        for (int i = 0; i < order.size(); i++) {
+            assertThat(order.get(i)).isEqualTo(order.get(i - i % records));
+        }
+    }
+
+    /** The one of the names that a message begins with. */
+    private static String poll(Tokens message, List<String> names) {
+        return names.stream()
+                .filter(name -> Tokenizer.gpt2().encode(name).id(0) == message.id(0))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Its transaction would stand open while the engine is busy with what other threads have polled before. */
