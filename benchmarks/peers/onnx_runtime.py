@@ -66,7 +66,7 @@ def session(model, directory):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch", type=int, default=64, help="messages at a time; default 64, as smsieve's")
+    parser.add_argument("--batch", type=int, default=64, help="messages at a time; default 64")
     arguments = parser.parse_args()
     model = AutoModelForSequenceClassification.from_pretrained(kafka_loop.setting("MODEL"), dtype=torch.float32)
     config = model.config

@@ -13,7 +13,7 @@ import kafka_loop
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch", type=int, default=64, help="messages at a time; default 64, as smsieve's")
+    parser.add_argument("--batch", type=int, default=64, help="messages at a time; default 64")
     parser.add_argument("--bf16", action="store_true", help="bfloat16 in place of float32")
     parser.add_argument("--compile", action="store_true", help="the model by torch.compile, for all lengths at once")
     arguments = parser.parse_args()

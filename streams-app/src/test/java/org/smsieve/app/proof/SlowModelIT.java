@@ -36,7 +36,7 @@ import org.smsieve.app.stream.StreamsApp;
 @Timeout(300)
 class SlowModelIT {
     private static final String TEST = "slow";
-    private static final int RECORDS = Scale.of(480, 4_800);
+    private static final int RECORDS = Scale.of(256, 4_800);
     private static final int THREADS = Cluster.PARTITIONS;
 
     /**
