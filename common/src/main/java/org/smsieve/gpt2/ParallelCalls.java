@@ -39,14 +39,15 @@ public final class ParallelCalls implements AutoCloseable {
         Engine.getEngine("PyTorch");
         // Java knows of a container's share of the processors, libtorch does not.
         int all = Math.min(JniUtils.getNumThreads(), Runtime.getRuntime().availableProcessors());
-        JniUtils.setNumThreads(all);
         width = device.isGpu() ? 1 : width(all);
         threadsEach = all / width;
-        if (width == 1) {
-            threads = null;
-            return;
-        }
-        threads = Executors.newFixedThreadPool(width, task -> {
+        threads = width == 1 ? null : start(width, threadsEach);
+        // What was set last is what threads begin with that call libtorch for the first time.
+        JniUtils.setNumThreads(all);
+    }
+
+    private static ExecutorService start(int width, int threadsEach) {
+        ExecutorService threads = Executors.newFixedThreadPool(width, task -> {
             // The number of libtorch's threads belongs to the thread that calls it, from its first call on: without
             // that the number set would be forgotten again.
             Thread thread = new Thread(
@@ -63,13 +64,12 @@ public final class ParallelCalls implements AutoCloseable {
             CompletableFuture<?>[] started = new CompletableFuture<?>[width];
             Arrays.setAll(started, i -> CompletableFuture.runAsync(() -> {}, threads));
             CompletableFuture.allOf(started).join();
+            return threads;
         } catch (Throwable e) {
             // There may be no more threads for this process.
             threads.shutdown();
             throw e;
         }
-        // What was set last is what threads begin with that call libtorch for the first time.
-        JniUtils.setNumThreads(all);
     }
 
     /** The number of calls that leaves the fewest of libtorch's threads without work. */

@@ -10,30 +10,26 @@ class Gpt2ClassifierTest {
     @ParameterizedTest
     @CsvSource({
         // One processor.
-        "1, 1, 1_024, 1",
-        "1_024, 1, 1_024, 1",
-        "1_025, 1, 1_024, 2",
+        "1, 1, 1024, 1",
+        "1024, 1, 1024, 1",
+        "1025, 1, 1024, 2",
         // Two, with a thread each.
-        "255, 2, 1_024, 1",
-        "256, 2, 1_024, 2",
-        "2_048, 2, 1_024, 2",
-        "2_049, 2, 1_024, 4",
+        "255, 2, 1024, 1",
+        "256, 2, 1024, 2",
+        "2048, 2, 1024, 2",
+        "2049, 2, 1024, 4",
         // Four: no call for some of them alone.
-        "511, 4, 1_024, 1",
-        "512, 4, 1_024, 4",
+        "511, 4, 1024, 1",
+        "512, 4, 1024, 4",
         // 64, with 16 threads each: memory is the bound.
-        "16_384, 4, 16_384, 4",
-        "16_385, 4, 16_384, 8",
+        "16384, 4, 16384, 4",
+        "16385, 4, 16384, 8",
         // A GPU.
-        "127, 1, 16_384, 1",
-        "16_384, 1, 16_384, 1",
-        "16_385, 1, 16_384, 2"
+        "127, 1, 16384, 1",
+        "16384, 1, 16384, 1",
+        "16385, 1, 16384, 2"
     })
-    void dividesAMicroBatchIntoCallsThatKeepAllThreadsBusy(String positions, int width, String most, int expected) {
-        assertThat(Gpt2Classifier.calls(number(positions), width, number(most))).isEqualTo(expected);
-    }
-
-    private static int number(String grouped) {
-        return Integer.parseInt(grouped.replace("_", ""));
+    void dividesAMicroBatchIntoCallsThatKeepAllThreadsBusy(int positions, int width, int most, int expected) {
+        assertThat(Gpt2Classifier.calls(positions, width, most)).isEqualTo(expected);
     }
 }

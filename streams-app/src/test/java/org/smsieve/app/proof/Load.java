@@ -111,9 +111,7 @@ final class Load implements AutoCloseable {
                 outOfOrder.incrementAndGet();
             }
         });
-        AtomicInteger written = new AtomicInteger();
-        cluster.read("read_uncommitted", outputs(test), record -> written.incrementAndGet());
-        int aborted = written.get() - seen.cardinality() - doubled.get();
+        int aborted = cluster.countWritten(outputs(test)) - seen.cardinality() - doubled.get();
         return new Outcome(sent, sent - seen.cardinality(), doubled.get(), outOfOrder.get(), aborted);
     }
 

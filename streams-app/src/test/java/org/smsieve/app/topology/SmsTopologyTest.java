@@ -183,7 +183,7 @@ class SmsTopologyTest {
     void submitsThePartitionsOfAPollInTurn() {
         ClassifyAhead ahead = new ClassifyAhead();
         ahead.configure(Map.of(ClassifyAhead.INTAKE, intake, "max.poll.records", "5"));
-        int before = classifier.calls().stream().mapToInt(List::size).sum();
+        int before = classified().size();
 
         ConsumerRecords<byte[], byte[]> records = ahead.onConsume(new ConsumerRecords<>(
                 Map.of(
@@ -194,8 +194,7 @@ class SmsTopologyTest {
 
         records.forEach(
                 record -> engine.await(PendingVerdict.of(record.headers()).verdict()));
-        List<Tokens> order =
-                classifier.calls().stream().flatMap(List::stream).skip(before).toList();
+        List<Tokens> order = classified().subList(before, classified().size());
         Tokenizer tokenizer = Tokenizer.gpt2();
         assertThat(order).hasSize(4);
         assertThat(order.indexOf(tokenizer.encode("b0"))).isLessThan(order.indexOf(tokenizer.encode("a1")));
@@ -205,7 +204,7 @@ class SmsTopologyTest {
     /** What is between a poll's messages would be classified while its transaction is open. */
     @Test
     void submitsAPollWithNoOthersMessagesInBetween() {
-        int before = classifier.calls().stream().mapToInt(List::size).sum();
+        int before = classified().size();
         List<String> polls = List.of("a", "b", "c", "d");
         int records = 200;
 
@@ -219,15 +218,19 @@ class SmsTopologyTest {
                 .toList();
 
         submitted.stream().flatMap(poll -> poll.join().stream()).forEach(pending -> engine.await(pending.verdict()));
-        List<String> order = classifier.calls().stream()
-                .flatMap(List::stream)
+        List<String> order = classified().stream()
                 .skip(before)
-                .map(tokens -> poll(tokens, polls))
+                .map(message -> poll(message, polls))
                 .toList();
         assertThat(order).hasSize(polls.size() * records);
         for (int i = 0; i < order.size(); i++) {
             assertThat(order.get(i)).isEqualTo(order.get(i - i % records));
         }
+    }
+
+    /** All messages that the engine has classified so far, in that order. */
+    private List<Tokens> classified() {
+        return classifier.calls().stream().flatMap(List::stream).toList();
     }
 
     /** The one of the names that a message begins with. */
