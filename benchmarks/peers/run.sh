@@ -6,38 +6,37 @@
 #   SYSTEMS  names of those to measure, below, a peer's with -N for batches of N; default all but those in bf16
 #   RESULTS  a directory for the figures as JSON; default benchmarks/target/peers/TIME
 set -euo pipefail
+shopt -s extglob
 peers=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 results=${RESULTS:-$peers/../target/peers/$(date +%Y%m%d-%H%M%S)}
 systems=${SYSTEMS:-smsieve smsieve-int8 smsieve-at-least-once book-1 book-8 pipeline-1 pipeline-8 pipeline-64
     pipeline-compile-1 pipeline-compile-8 pipeline-compile-64 onnx-1 onnx-8 onnx-64 onnx-int8-1 onnx-int8-8 onnx-int8-64}
 mkdir -p "$results"
-"$python" -c 'import confluent_kafka, onnx, onnxruntime, torch, transformers' ||
+"$python" -c 'import confluent_kafka, onnx, onnxruntime.quantization, torch, transformers' ||
     { echo "run.sh: $python has no requirements.txt installed (see $peers/README.md)" >&2; exit 1; }
 
 measure() {
     local system=$1 out=$2
     shift 2
-    local peer=$system batch=
-    if [[ $system =~ ^(.+)-([0-9]+)$ ]]; then
-        peer=${BASH_REMATCH[1]} batch=" --batch ${BASH_REMATCH[2]}"
-    fi
-    case $peer$batch in
-    smsieve) set -- "$@" ;;
+    local script=
+    case $system in
+    smsieve) ;;
     smsieve-int8) set -- "$@" --precision int8 ;;
     smsieve-at-least-once) set -- "$@" --guarantee at_least_once ;;
-    book\ *) set -- "$@" --app "exec $python $peers/book.py$batch" ;;
-    pipeline\ *) set -- "$@" --app "exec $python $peers/pipeline.py$batch" ;;
-    pipeline-compile\ *) set -- "$@" --app "exec $python $peers/pipeline.py --compile$batch" ;;
-    pipeline-bf16\ *) set -- "$@" --app "exec $python $peers/pipeline.py --bf16$batch" ;;
-    pipeline-bf16-compile\ *) set -- "$@" --app "exec $python $peers/pipeline.py --bf16 --compile$batch" ;;
-    onnx\ *) set -- "$@" --app "exec $python $peers/onnx_runtime.py$batch" ;;
-    onnx-int8\ *) set -- "$@" --app "exec $python $peers/onnx_runtime.py --int8$batch" ;;
+    book-+([0-9])) script=book.py ;;
+    pipeline-+([0-9])) script=pipeline.py ;;
+    pipeline-compile-+([0-9])) script='pipeline.py --compile' ;;
+    pipeline-bf16-+([0-9])) script='pipeline.py --bf16' ;;
+    pipeline-bf16-compile-+([0-9])) script='pipeline.py --bf16 --compile' ;;
+    onnx-+([0-9])) script=onnx_runtime.py ;;
+    onnx-int8-+([0-9])) script='onnx_runtime.py --int8' ;;
     *)
         echo "run.sh: $system: no such system; a peer's name ends in its batch size, such as onnx-8" >&2
         return 1
         ;;
     esac
+    [ -z "$script" ] || set -- "$@" --app "exec $python $peers/$script --batch ${system##*-}"
     "$peers/../../smsieve" benchmark stream --json "$@" >"$out.partial" && mv "$out.partial" "$out"
 }
 
